@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A whole configuration, parsed, checked and merged; immutable once built. Built from bytes (files
+// are read elsewhere). Look-ups are pure and cheap enough to be done per path.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/policy.h"
+#include "daemon/model/device.h"
+
+namespace mp::conf {
+
+/// One message about the configuration, with the place it speaks of.
+struct Diagnostic {
+    enum class Severity { error, warning, note } severity = Severity::warning;
+    std::string file;
+    int line = 0;    ///< 1-based; 0: the whole file
+    int column = 0;  ///< 1-based
+    std::string text;
+    std::string source_line;  ///< the line as written, for the caret
+    /// "file:line:column: warning: text", the source line and a caret under the column.
+    std::string render() const;
+};
+
+struct ConfigFile {
+    std::string name;     ///< as shown in diagnostics
+    std::string content;
+};
+
+/// Why a device is or is not ours, by the blacklist rules (property, devnode, device, protocol, wwid).
+struct FilterVerdict {
+    bool accepted = true;
+    std::string reason;  ///< "blacklisted by devnode rule \"^sdc$\" (multipath.conf:12)"; empty when nothing matched
+    std::string group;   ///< devnode, property, device, protocol, wwid; empty when nothing matched
+};
+
+class Config {
+public:
+    /// Never fails: what is wrong becomes a diagnostic and the rest is used.
+    static std::shared_ptr<const Config> build(const std::vector<ConfigFile>& files);
+    ~Config();
+
+    const std::vector<Diagnostic>& diagnostics() const;
+    const Globals& globals() const;
+
+    PathPolicy path_policy(const model::BlockDevice& device) const;
+    /// `device` is any path of the map (hardware entries match by its vendor, product, revision).
+    MapPolicy map_policy(const Wwid& wwid, const model::BlockDevice& device) const;
+
+    /// All levels but wwid, in the order of evaluation; usable before the WWID is known.
+    FilterVerdict filter_device(const model::BlockDevice& device, std::string_view uid_attribute) const;
+    FilterVerdict filter_wwid(const Wwid& wwid) const;
+
+    /// Text of `show config` and `multipath -t`.
+    std::string render() const;
+    /// Text of `show config local` and `multipath -T`: limited to what these devices and maps use.
+    struct LocalMap {
+        Wwid wwid;
+        std::string alias;
+    };
+    std::string render_local(const std::vector<model::BlockDevice>& devices,
+                             const std::vector<LocalMap>& maps) const;
+    /// Text of `show blacklist`.
+    std::string render_blacklist() const;
+
+private:
+    struct Impl;
+    explicit Config(std::unique_ptr<const Impl> impl);
+    std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace mp::conf

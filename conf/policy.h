@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The effective settings, after all merging: what the engine reads. Units and "unset" are spelled out
+// here so that no decision ever parses configuration text.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/time.h"
+
+namespace mp::conf {
+
+enum class GroupPolicy { failover, multibus, group_by_serial, group_by_prio, group_by_node_name, group_by_tpg };
+enum class FindMultipaths { off, on, strict, greedy, smart };
+enum class FlushOnLastDel { never, always, unused };
+enum class AutoResize { never, grow_only, grow_shrink };
+
+struct Failback {
+    enum class Kind { manual, immediate, followover, after } kind = Kind::manual;
+    Duration delay{0};  ///< for Kind::after
+    auto operator<=>(const Failback&) const = default;
+};
+
+struct NoPathRetry {
+    enum class Kind { unset, fail, queue, retries } kind = Kind::unset;
+    std::uint32_t retries = 0;  ///< for Kind::retries, >= 1, in polling intervals
+    auto operator<=>(const NoPathRetry&) const = default;
+};
+
+/// off, 0 or seconds, for the transport timers. `unset` leaves the kernel's value alone.
+struct TransportTimeout {
+    enum class Kind { unset, off, value, infinity } kind = Kind::unset;
+    std::uint32_t seconds = 0;
+    auto operator<=>(const TransportTimeout&) const = default;
+};
+
+/// What does not depend on the device.
+struct Globals {
+    int verbosity = 2;
+    Duration polling_interval{seconds(5)};
+    Duration max_polling_interval{seconds(20)};
+    FindMultipaths find_multipaths = FindMultipaths::strict;
+    int find_multipaths_timeout_s = -10;
+    Duration uxsock_timeout{milliseconds(4000)};
+    std::map<std::string, std::string> uid_attrs;  ///< device-name prefix -> udev property
+    std::optional<Duration> checker_timeout;
+    bool queue_without_daemon = false;
+    bool allow_usb_devices = false;
+    bool log_checker_err_once = false;
+    bool force_sync = false;
+    bool strict_timing = false;
+    bool reassign_maps = false;
+    int retrigger_tries = 3;
+    Duration retrigger_delay{seconds(10)};
+    Duration missing_uev_wait_timeout{seconds(30)};
+    int remove_retries = 0;
+    AutoResize auto_resize = AutoResize::never;
+    std::string partition_delimiter;
+    std::string enable_foreign;
+    std::optional<std::uint64_t> max_fds;
+    std::optional<std::uint32_t> max_retries;
+};
+
+/// How one path is identified, checked and rated.
+struct PathPolicy {
+    std::string uid_attribute = "ID_SERIAL";  ///< may be "" (use the fallback methods)
+    bool uid_attribute_is_default = true;     ///< false: somebody configured it; no fallback then
+    std::string checker = "tur";
+    bool checker_configured = false;          ///< false: nobody named one
+    bool detect_checker = true;
+    std::string prio = "const";
+    std::string prio_args;
+    bool detect_prio = true;
+    Duration checker_timeout{seconds(30)};    ///< configured, else the device's, else 30 s
+    std::string vpd_vendor;                   ///< "hp3par" or empty
+    TransportTimeout fast_io_fail_tmo{TransportTimeout::Kind::value, 5};
+    TransportTimeout dev_loss_tmo;
+    TransportTimeout eh_deadline;
+    bool recheck_wwid = false;
+    bool purge_disconnected = false;
+};
+
+/// How one map is built and behaves.
+struct MapPolicy {
+    std::string alias;                    ///< from a multipath section; empty when none
+    std::string alias_prefix = "mpath";
+    bool user_friendly_names = false;
+    GroupPolicy grouping = GroupPolicy::failover;
+    bool detect_pgpolicy = true;
+    bool detect_pgpolicy_use_tpg = false;
+    std::string selector = "service-time";
+    std::vector<std::string> selector_args;
+    std::vector<std::string> features;    ///< words, without queue_if_no_path
+    std::vector<std::string> hw_handler;  ///< words, empty for none configured
+    bool retain_attached_hw_handler = true;
+    Failback failback;
+    NoPathRetry no_path_retry;
+    std::uint32_t rr_min_io = 1000;
+    std::uint32_t rr_min_io_rq = 1;
+    bool rr_weight_priorities = false;
+    FlushOnLastDel flush_on_last_del = FlushOnLastDel::unused;
+    bool deferred_remove = false;
+    bool skip_kpartx = false;
+    std::optional<Duration> ghost_delay;
+    std::optional<std::uint32_t> max_sectors_kb;
+    std::optional<std::uint32_t> mode;
+    std::optional<std::uint32_t> uid;
+    std::optional<std::uint32_t> gid;
+    bool marginal_pathgroups = false;
+    // Marginal paths, all in the configured units; unset means off.
+    std::optional<std::uint32_t> san_path_err_threshold;
+    std::optional<std::uint32_t> san_path_err_forget_rate;
+    std::optional<std::uint32_t> san_path_err_recovery_time_s;
+    std::optional<std::uint32_t> marginal_path_err_sample_time_s;
+    std::optional<std::uint32_t> marginal_path_err_rate_threshold;
+    std::optional<std::uint32_t> marginal_path_err_recheck_gap_time_s;
+    std::optional<std::uint32_t> marginal_path_double_failed_time_s;
+};
+
+}  // namespace mp::conf

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The Engine decides everything: which devices are paths, which paths form a map, who is checked when,
+// what is failed, reinstated, switched, queued, removed. It consumes one Event at a time and returns
+// Effects; it never touches the system and never waits. Given the same events at the same instants it
+// returns the same effects.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "daemon/base/time.h"
+#include "daemon/model/effect.h"
+#include "daemon/model/event.h"
+#include "daemon/model/snapshot.h"
+
+namespace mp::engine {
+
+struct Options {
+    bool one_shot = false;         ///< create and update maps once, then Exit: `multipath` without a daemon
+    bool read_only_bindings = false;  ///< -B
+    std::uint64_t seed = 1;        ///< jitter of check times
+};
+
+class Engine {
+public:
+    explicit Engine(Options options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// The first effects: read the configuration, list maps, enumerate devices.
+    std::vector<model::Effect> start(Instant now);
+    /// `now` never goes backwards.
+    std::vector<model::Effect> on_event(Instant now, const model::Event& event);
+    /// When a Tick is due; kNever when nothing is timed.
+    Instant next_deadline() const;
+
+    /// True when something visible changed since the last take_snapshot.
+    bool snapshot_dirty() const;
+    std::shared_ptr<const model::Snapshot> take_snapshot(Instant now);
+
+private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace mp::engine

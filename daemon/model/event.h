@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything that can happen to the daemon, as values. The runtime turns what the ports say into
+// these, one at a time; the engine consumes them and never reacts inside a port's callback.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/result.h"
+#include "daemon/model/command.h"
+#include "daemon/model/device.h"
+#include "daemon/model/probe.h"
+#include "daemon/model/table.h"
+
+namespace mp::conf {
+class Config;
+}
+
+namespace mp::model::event {
+
+/// A block device is there: enumeration, add or change uevent. The value is read after the uevent.
+struct DeviceSeen {
+    BlockDevice device;
+    bool change = false;  ///< from a change uevent (a re-read is due), not add or enumeration
+};
+struct DeviceGone {
+    DevT devt;
+    std::string name;
+};
+/// All devices that existed when the enumeration began have been reported by DeviceSeen. Devices
+/// known from before and not in `present` are gone.
+struct EnumerationDone {
+    std::vector<DevT> present;
+};
+/// Device events were lost; only a full enumeration gives the truth.
+struct DevicesOverflowed {};
+
+struct ProbeDone {
+    OpId op;
+    PathId path;
+    ProbeReply reply;
+    Duration latency{0};  ///< from issue to completion
+};
+
+/// Reply to effect::ListMaps: all dm devices whose uuid begins with "mpath-".
+struct MapsListed {
+    Result<std::vector<DmMapState>> maps;
+};
+/// Reply to effect::QueryMap. Errc::gone: there is no such map.
+struct MapQueried {
+    OpId op;
+    std::string name;
+    Result<DmMapState> state;
+};
+/// Reply to effect::RunPlan. `now` is the map after the plan, read in the same go; unset when the
+/// map does not exist afterwards or could not be read.
+struct PlanDone {
+    OpId op;
+    Result<> outcome;
+    std::size_t steps_done = 0;
+    std::optional<DmMapState> now;
+};
+/// The event counters of these maps have moved, or maps came and went.
+struct MapsChanged {
+    std::vector<std::string> names;  ///< our maps with a new event number
+    bool set_changed = false;        ///< maps were created, removed or renamed by someone
+};
+
+/// The cheap kernel state of a watched path changed (device state, remote port, session).
+struct KernelStateChanged {
+    PathId path;
+    std::string attribute;  ///< sysfs path below the mount
+    std::string value;      ///< empty when the attribute vanished
+};
+
+struct CommandReceived {
+    ClientId client;
+    Command command;
+};
+
+/// The configuration was (re)read. Null config: it could not be used and the old one stays.
+struct ConfigLoaded {
+    std::shared_ptr<const conf::Config> config;
+    std::string problems;  ///< rendered diagnostics, empty when clean
+};
+
+/// State files as read at start and after outside edits.
+struct FilesLoaded {
+    std::string bindings;
+    std::string wwids;
+};
+struct FileWritten {
+    OpId op;
+    Result<> outcome;
+};
+
+struct ReloadRequested {
+    bool all = false;  ///< reload every table, not only those that differ
+};
+struct StopRequested {};
+/// A deadline that Engine::next_deadline() announced has come.
+struct Tick {};
+
+}  // namespace mp::model::event
+
+namespace mp::model {
+
+using Event =
+    std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone,
+                 event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
+                 event::PlanDone, event::MapsChanged, event::KernelStateChanged,
+                 event::CommandReceived, event::ConfigLoaded, event::FilesLoaded,
+                 event::FileWritten, event::ReloadRequested, event::StopRequested, event::Tick>;
+
+}  // namespace mp::model

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which dm devices are ours is decided by the uuid prefix alone: names can be changed by anyone.
+#include "daemon/model/table.h"
+
+#include "daemon/base/strings.h"
+
+namespace mp::model {
+
+Wwid DmMapState::wwid() const {
+    if (!starts_with(uuid, kUuidPrefix)) {
+        return Wwid{};
+    }
+    return Wwid{uuid.substr(std::string_view(kUuidPrefix).size())};
+}
+
+}  // namespace mp::model
