@@ -43,6 +43,9 @@ endfunction()
 # mp_tests(): tests/unit/FOLDER/*_test.cpp is one program unit_FOLDER linked with mp_FOLDER; the
 # other suites (contract, sim, fuzz, tidy, lab) have a CMakeLists.txt of their own.
 function(mp_tests)
+    if(NOT MP_TESTS)
+        return()
+    endif()
     enable_testing()
     find_package(GTest REQUIRED)
     include(GoogleTest)
