@@ -74,6 +74,8 @@ struct BlockDevice {
     std::string serial;
     std::string kernel_state;    ///< device/state: "running", "offline", "blocked", "live", ...
     std::string state_attribute; ///< sysfs path of that attribute below the mount, empty when none
+    std::vector<std::string> watch_attributes;  ///< sysfs paths worth re-reading while idle: state_attribute,
+                                                ///< remote port or session state; filled by daemon/facts
     std::uint32_t scsi_timeout_s = 0;  ///< device/timeout, 0 unknown
 
     Adapter adapter;
