@@ -14,7 +14,9 @@ std::string text_field(Bytes field) {
         if (byte == 0) {
             break;
         }
-        out += byte >= 0x20 && byte <= 0x7e ? static_cast<char>(byte) : '?';
+        bool blank = byte >= '\t' && byte <= '\r';
+        bool plain = byte >= 0x20 && byte <= 0x7e;
+        out += blank ? ' ' : plain ? static_cast<char>(byte) : '?';
     }
     return std::string(trim(out));
 }

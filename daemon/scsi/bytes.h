@@ -54,8 +54,8 @@ constexpr Bytes slice(Bytes bytes, std::size_t at, std::size_t length) {
     return bytes.subspan(at, length < rest ? length : rest);
 }
 
-/// A fixed-width text field of a SCSI page: up to the first NUL, blanks at both ends removed, other
-/// bytes outside 0x20..0x7e replaced by '?'.
+/// A text field of a SCSI page or a sysfs attribute: up to the first NUL, blanks at both ends removed,
+/// tabs and line ends inside read as blanks, other bytes outside 0x20..0x7e replaced by '?'.
 std::string text_field(Bytes field);
 /// Two lower-case digits per byte.
 std::string hex_text(Bytes bytes);
