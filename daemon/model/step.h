@@ -83,10 +83,11 @@ struct Message {
 using Step = std::variant<step::Create, step::Load, step::Suspend, step::Resume, step::Clear,
                           step::Rename, step::Remove, step::Message>;
 
-/// Steps on one map, addressed by its name as it is when the plan starts.
+/// Steps on one map, addressed by its uuid: a map of that name with another uuid is never touched.
 struct Plan {
-    std::string map_name;
+    std::string map_name;  ///< the name as it is when the plan starts
     std::vector<Step> steps;
+    std::string uuid;      ///< "mpath-<wwid>"; empty only in plans without a Create that trust the name
     auto operator<=>(const Plan&) const = default;
 };
 

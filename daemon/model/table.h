@@ -46,6 +46,7 @@ struct StatusPath {
 struct StatusGroup {
     DmGroupState state = DmGroupState::undef;
     std::vector<StatusPath> paths;
+    std::vector<std::string> selector_status;
     auto operator<=>(const StatusGroup&) const = default;
 };
 
@@ -74,6 +75,7 @@ struct DmMapState {
     MultipathTable table;         ///< of the live table; empty when !live_table
     MultipathStatus status;
     std::vector<std::string> holders;  ///< partition maps and others stacked on it, kernel names
+    bool inactive_table = false;  ///< a table was loaded and not made live yet
 
     /// WWID from the uuid; empty when the uuid is not ours.
     Wwid wwid() const;
