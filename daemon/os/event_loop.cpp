@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How does the one reactor thread wait for everything at once? sd-event does it: descriptors, timers
-// on CLOCK_BOOTTIME, signals. This file wraps it so that the rest of the daemon sees std::function
-// and Instant only.
+// How does the one reactor thread wait for everything at once? sd-event does it: descriptors,
+// timers on CLOCK_BOOTTIME, signals. This file wraps it so that the rest of the daemon sees
+// std::function and Instant only.
 //
 // Rules: C callbacks are noexcept and keep the object that they run alive, because a callback may
 // remove its own source. Failures of sd-event calls on sources that exist are bugs and end the
-// process; failures to add one are values. sd-event dispatches the source that became ready first, so
-// deferred tasks and descriptors share the thread fairly.
+// process; failures to add one are values. sd-event dispatches the source that became ready first,
+// so deferred tasks and descriptors share the thread fairly.
 #include "daemon/os/event_loop.h"
 
 #include <sys/epoll.h>
@@ -85,7 +85,9 @@ struct EventLoop::Impl {
 EventLoop::EventLoop(std::unique_ptr<Impl> impl, std::shared_ptr<TaskQueue> tasks)
     : impl_(std::move(impl)), tasks_(std::move(tasks)) {}
 
-EventLoop::~EventLoop() { tasks_->close(); }
+EventLoop::~EventLoop() {
+    tasks_->close();
+}
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create() {
     MP_TRY(std::shared_ptr<TaskQueue> tasks, TaskQueue::create());
@@ -111,7 +113,9 @@ int EventLoop::run() {
     return code;
 }
 
-void EventLoop::exit(int code) { sd_event_exit(impl_->event, code); }
+void EventLoop::exit(int code) {
+    sd_event_exit(impl_->event, code);
+}
 
 bool EventLoop::run_once(Duration timeout) {
     if (sd_event_get_state(impl_->event) == SD_EVENT_FINISHED) {
@@ -170,7 +174,9 @@ Instant EventLoop::now() {
                             static_cast<std::int64_t>(spec.tv_nsec) / 1000));
 }
 
-sd_event* EventLoop::handle() const { return impl_->event; }
+sd_event* EventLoop::handle() const {
+    return impl_->event;
+}
 
 struct EventLoop::Timer::Source : std::enable_shared_from_this<EventLoop::Timer::Source> {
     sd_event_source* source = nullptr;
@@ -194,8 +200,8 @@ EventLoop::Timer::Timer(EventLoop& loop, std::function<void()> callback, Duratio
     : source_(std::make_shared<Source>()) {
     source_->callback = std::move(callback);
     const int rc = sd_event_add_time(loop.handle(), &source_->source, CLOCK_BOOTTIME, 0,
-                                     static_cast<std::uint64_t>(accuracy.count()),
-                                     &Source::on_time, source_.get());
+                                     static_cast<std::uint64_t>(accuracy.count()), &Source::on_time,
+                                     source_.get());
     MP_ASSERT(rc >= 0);
     sd_event_source_set_enabled(source_->source, SD_EVENT_OFF);
 }

@@ -31,8 +31,8 @@ public:
     /// called. For tests and for programs that run the daemon's parts without it.
     bool run_once(Duration timeout);
 
-    /// Level-triggered. `fd` stays the caller's and must outlive the watch. Errors: invalid (watched
-    /// already or not pollable), limit.
+    /// Level-triggered. `fd` stays the caller's and must outlive the watch. Errors: invalid
+    /// (watched already or not pollable), limit.
     Result<> watch_fd(int fd, std::uint32_t epoll_events, FdCallback callback);
     void change_fd(int fd, std::uint32_t epoll_events);
     void unwatch_fd(int fd);
@@ -57,7 +57,8 @@ public:
         ~Timer();
         Timer(const Timer&) = delete;
         Timer& operator=(const Timer&) = delete;
-        /// Replaces the earlier instant; one that has passed fires on the next round; kNever disarms.
+        /// Replaces the earlier instant; one that has passed fires on the next round; kNever
+        /// disarms.
         void set(Instant when);
 
     private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What time is it, and who wakes the engine at its next deadline? Both answers are the event loop's:
-// CLOCK_BOOTTIME goes on while the machine sleeps, so a path that was silent over a suspend is seen
-// as overdue at once; wall time is for display only.
+// What time is it, and who wakes the engine at its next deadline? Both answers are the event
+// loop's: CLOCK_BOOTTIME goes on while the machine sleeps, so a path that was silent over a suspend
+// is seen as overdue at once; wall time is for display only.
 #include "daemon/os/loop_ports.h"
 
 #include <time.h>

@@ -17,7 +17,8 @@ public:
 
 class LoopScheduler final : public ports::Scheduler {
 public:
-    /// The alarm may come up to a millisecond late, so that timers close to each other share a wake-up.
+    /// The alarm may come up to a millisecond late, so that timers close to each other share a
+    /// wake-up.
     explicit LoopScheduler(EventLoop& loop);
     void set_alarm(Instant when) override { timer_.set(when); }
     void on_alarm(std::function<void()> callback) override { callback_ = std::move(callback); }

@@ -46,7 +46,8 @@ bool TaskQueue::closed() const {
 }
 
 std::vector<Task> TaskQueue::take() {
-    // Cleared before the tasks are taken: a post in between leaves a wake-up too many, never one too few.
+    // Cleared before the tasks are taken: a post in between leaves a wake-up too many, never one
+    // too few.
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
     std::vector<Task> taken;

@@ -18,14 +18,15 @@ using Task = std::function<void()>;
 
 class TaskQueue {
 public:
-    /// Every adapter bounds what it has in flight far below this; reaching it means the reactor stands.
+    /// Every adapter bounds what it has in flight far below this; reaching it means the reactor
+    /// stands.
     static constexpr std::size_t kTasksMax = 65536;
 
     /// Errors: limit (no descriptor left).
     static Result<std::shared_ptr<TaskQueue>> create(std::size_t limit = kTasksMax);
 
-    /// Any thread. Tasks of one thread run in the order it posted them. False: the queue is full (try
-    /// again later) or closed (the task is dropped); see closed().
+    /// Any thread. Tasks of one thread run in the order it posted them. False: the queue is full
+    /// (try again later) or closed (the task is dropped); see closed().
     bool post(Task task);
     bool closed() const;
 
