@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What do status, daemon, devices and wildcards say? Lines of fixed words that monitoring scripts
+// match: states are counted by their internal names, "busy" is a capitalised truth value, and a
+// device is either ruled out by its kernel name or not, and either watched or not.
+#include "daemon/api/reports.h"
+
+#include <array>
+
+#include "conf/config.h"
+#include "daemon/api/fields.h"
+#include "daemon/api/lookup.h"
+
+namespace mp::api {
+namespace {
+
+using model::DaemonState;
+using model::PathView;
+using model::Snapshot;
+
+constexpr std::array<std::string_view, 11> kStateNames = {
+    "wild",    "unchecked", "down",    "up",      "shaky",        "ghost",
+    "pending", "timeout",   "removed", "delayed", "disconnected",
+};
+
+std::string_view daemon_word(DaemonState state) {
+    switch (state) {
+        case DaemonState::init:
+            return "init";
+        case DaemonState::startup:
+            return "startup";
+        case DaemonState::configure:
+            return "configure";
+        case DaemonState::idle:
+            return "idle";
+        case DaemonState::running:
+            return "running";
+        case DaemonState::shutdown:
+            return "shutdown";
+    }
+    return "init";
+}
+
+/// The blank before the last text is part of it.
+std::string_view device_status(const Snapshot& snapshot, const PathView& path) {
+    if (path.monitored) {
+        return " devnode whitelisted, monitored";
+    }
+    if (path.device->hidden) {
+        return "hidden, unmonitored";
+    }
+    if (snapshot.config != nullptr) {
+        conf::FilterVerdict verdict = snapshot.config->filter_device(*path.device, "");
+        if (!verdict.accepted && verdict.group == "devnode") {
+            return "devnode blacklisted, unmonitored";
+        }
+    }
+    return "devnode whitelisted, unmonitored";
+}
+
+template <class View>
+void put_letters(std::string& out, std::span<const Field<View>> fields) {
+    for (const Field<View>& field : fields) {
+        out += '%';
+        out += field.letter;
+        out += "  ";
+        out += field.header;
+        out += '\n';
+    }
+}
+
+}  // namespace
+
+std::string render_status(const Snapshot& snapshot) {
+    constexpr std::size_t kNameColumn = 20;
+    std::array<std::size_t, kStateNames.size()> counts{};
+    std::vector<const PathView*> paths = listed_paths(snapshot);
+    for (const PathView* path : paths) {
+        ++counts.at(static_cast<std::size_t>(path->state));
+    }
+    std::string out = "path checker states:\n";
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] != 0) {
+            out += kStateNames[i];
+            out.append(kNameColumn - kStateNames[i].size(), ' ');
+            out += std::to_string(counts[i]) + "\n";
+        }
+    }
+    out += "\npaths: " + std::to_string(paths.size()) + "\n";
+    out += snapshot.busy ? "busy: True\n" : "busy: False\n";
+    return out;
+}
+
+std::string render_daemon(const Snapshot& snapshot, int pid) {
+    std::string out = "pid " + std::to_string(pid) + " ";
+    out += daemon_word(snapshot.daemon);
+    if (snapshot.reconfigure_pending) {
+        out += " (pending reconfigure)";
+    }
+    return out + "\n";
+}
+
+std::string render_devices(const Snapshot& snapshot) {
+    std::string out = "available block devices:\n";
+    for (const std::shared_ptr<const PathView>& path : snapshot.paths) {
+        out += "    " + path->device->name + " ";
+        out += device_status(snapshot, *path);
+        out += '\n';
+    }
+    return out;
+}
+
+std::string render_wildcards() {
+    std::string out = "multipath format wildcards:\n";
+    put_letters(out, map_fields());
+    out += "\npath format wildcards:\n";
+    put_letters(out, path_fields());
+    return out;
+}
+
+std::string render_config_local(const Snapshot& snapshot) {
+    if (snapshot.config == nullptr) {
+        return "";
+    }
+    std::vector<model::BlockDevice> devices;
+    for (const PathView* path : listed_paths(snapshot)) {
+        devices.push_back(*path->device);
+    }
+    std::vector<conf::Config::LocalMap> maps;
+    for (const model::MapView* map : listed_maps(snapshot)) {
+        maps.push_back({map->wwid, map->alias});
+    }
+    return snapshot.config->render_local(devices, maps);
+}
+
+}  // namespace mp::api

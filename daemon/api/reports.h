@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Replies that are lists of lines rather than tables.
+#pragma once
+
+#include <string>
+
+#include "daemon/model/snapshot.h"
+
+namespace mp::api {
+
+/// Counts of path states, monitored paths, and whether device events or map work are outstanding.
+std::string render_status(const model::Snapshot& snapshot);
+/// "pid 1234 running".
+std::string render_daemon(const model::Snapshot& snapshot, int pid);
+/// Every block device and what became of it.
+std::string render_devices(const model::Snapshot& snapshot);
+/// The letters of maps and paths with their headers.
+std::string render_wildcards();
+/// The configuration as far as present devices and maps use it.
+std::string render_config_local(const model::Snapshot& snapshot);
+
+}  // namespace mp::api
