@@ -63,4 +63,18 @@ std::string BlockDevice::text() const {
     return out + ")";
 }
 
+std::string BlockDevice::parent_dir() const {
+    // SCSI and ccw disks have a "block" directory between the device and the disk, NVMe has not.
+    std::size_t disk = sys_path.rfind('/');
+    if (disk == std::string::npos || disk == 0) {
+        return {};
+    }
+    std::string_view parent = std::string_view(sys_path).substr(0, disk);
+    constexpr std::string_view kBlock = "/block";
+    if (parent.size() > kBlock.size() && parent.substr(parent.size() - kBlock.size()) == kBlock) {
+        parent.remove_suffix(kBlock.size());
+    }
+    return std::string(parent);
+}
+
 }  // namespace mp::model

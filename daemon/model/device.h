@@ -102,6 +102,9 @@ struct BlockDevice {
 
     /// One line for logs: "sda (8:0, 2:0:0:1, LIO-ORG,disk)".
     std::string text() const;
+    /// sysfs directory of the device that the disk hangs on (SCSI device, NVMe controller, ccw
+    /// device), below the mount; empty when sys_path does not tell.
+    std::string parent_dir() const;
     auto operator<=>(const BlockDevice&) const = default;
 };
 
