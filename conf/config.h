@@ -3,31 +3,24 @@
 // are read elsewhere). Look-ups are pure and cheap enough to be done per path.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "conf/diagnostic.h"
 #include "conf/policy.h"
+#include "conf/schema/value.h"
 #include "daemon/model/device.h"
 
 namespace mp::conf {
 
-/// One message about the configuration, with the place it speaks of.
-struct Diagnostic {
-    enum class Severity { error, warning, note } severity = Severity::warning;
-    std::string file;
-    int line = 0;    ///< 1-based; 0: the whole file
-    int column = 0;  ///< 1-based
-    std::string text;
-    std::string source_line;  ///< the line as written, for the caret
-    /// "file:line:column: warning: text", the source line and a caret under the column.
-    std::string render() const;
-};
-
-struct ConfigFile {
-    std::string name;     ///< as shown in diagnostics
-    std::string content;
+/// What the pure code cannot ask the system for itself.
+struct Environment {
+    Accounts accounts;                     ///< names for uid and gid
+    bool native_nvme_multipath = false;    ///< the kernel joins NVMe paths itself
+    std::uint64_t max_open_files = 1048576;  ///< fs.nr_open, the limit of max_fds
 };
 
 /// Why a device is or is not ours, by the blacklist rules (property, devnode, device, protocol, wwid).
@@ -40,15 +33,19 @@ struct FilterVerdict {
 class Config {
 public:
     /// Never fails: what is wrong becomes a diagnostic and the rest is used.
-    static std::shared_ptr<const Config> build(const std::vector<ConfigFile>& files);
+    static std::shared_ptr<const Config> build(const std::vector<ConfigFile>& files,
+                                               const Environment& environment = {});
     ~Config();
 
     const std::vector<Diagnostic>& diagnostics() const;
     const Globals& globals() const;
 
-    PathPolicy path_policy(const model::BlockDevice& device) const;
+    /// `wwid`: of the map, when it is known: a multipath section may name a prioritizer.
+    PathPolicy path_policy(const model::BlockDevice& device, const Wwid& wwid = {}) const;
     /// `device` is any path of the map (hardware entries match by its vendor, product, revision).
     MapPolicy map_policy(const Wwid& wwid, const model::BlockDevice& device) const;
+    /// True when an entry of the hardware table, built in or configured, matches the device.
+    bool known_hardware(const model::BlockDevice& device) const;
 
     /// All levels but wwid, in the order of evaluation; usable before the WWID is known.
     FilterVerdict filter_device(const model::BlockDevice& device, std::string_view uid_attribute) const;
@@ -69,7 +66,7 @@ public:
 private:
     struct Impl;
     explicit Config(std::unique_ptr<const Impl> impl);
-    std::unique_ptr<const Impl> impl_;
+    std::unique_ptr<const Impl> impl_;  // look-ups may come from several threads
 };
 
 }  // namespace mp::conf

@@ -59,20 +59,22 @@ struct Globals {
     int remove_retries = 0;
     AutoResize auto_resize = AutoResize::never;
     std::string partition_delimiter;
-    std::string enable_foreign;
-    std::optional<std::uint64_t> max_fds;
-    std::optional<std::uint32_t> max_retries;
+    std::string enable_foreign = "NONE";
+    std::optional<std::uint64_t> max_fds;  ///< unset: as many as the kernel allows; 0: do not change
+    std::optional<std::uint32_t> max_retries;  ///< unset or off: the kernel's value stays
 };
 
 /// How one path is identified, checked and rated.
 struct PathPolicy {
     std::string uid_attribute = "ID_SERIAL";  ///< may be "" (use the fallback methods)
-    bool uid_attribute_is_default = true;     ///< false: somebody configured it; no fallback then
+    bool uid_attribute_is_default = true;     ///< the usual one of the bus, or empty: fallback is allowed
+    bool uid_attribute_built_in = true;       ///< false: a configuration file names it, even the usual one
     std::string checker = "tur";
     bool checker_configured = false;          ///< false: nobody named one
     bool detect_checker = true;
     std::string prio = "const";
-    std::string prio_args;
+    std::string prio_args;                    ///< from the level that set prio
+    std::string device_prio_args;             ///< of the hardware entries alone, for a detected prio
     bool detect_prio = true;
     Duration checker_timeout{seconds(30)};    ///< configured, else the device's, else 30 s
     std::string vpd_vendor;                   ///< "hp3par" or empty

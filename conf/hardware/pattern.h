@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A POSIX extended regular expression, compiled once; unanchored, case sensitive. Matching is const
+// and may be done from several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/result.h"
+
+namespace mp::conf {
+
+class Pattern {
+public:
+    /// Matches everything.
+    Pattern() = default;
+    /// Errors: invalid (not a regular expression), limit (too large or too costly to be used).
+    /// Error::what is a sentence for the user.
+    static Result<Pattern> compile(std::string_view expression);
+
+    bool matches(const std::string& text) const;
+
+private:
+    struct Regex;
+    enum class Kind : std::uint8_t { everything, literals, regex };
+
+    Kind kind_ = Kind::everything;
+    bool at_start_ = false;
+    bool at_end_ = false;
+    std::vector<std::string> literals_;
+    std::shared_ptr<const Regex> regex_;
+};
+
+}  // namespace mp::conf

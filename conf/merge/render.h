@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A configuration as text, in the language it was read from.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conf/config.h"
+#include "conf/merge/model.h"
+
+namespace mp::conf {
+
+std::string render_model(const Model& model);
+/// Only `devices` of the hardware table, and sections for `maps`.
+std::string render_local_model(const Model& model, const std::set<const DeviceEntry*>& devices,
+                               const std::vector<Config::LocalMap>& maps);
+std::string render_rules(const Model& model);
+
+}  // namespace mp::conf
