@@ -120,7 +120,8 @@ void put_keys(std::string& out, std::span<const Key> keys, std::span<const Field
         if (key.number) {
             out += value.front() == '-' ? "0" : value;
         } else {
-            put_string(out, value == "disconnected" ? "faulty" : value);
+            bool newer = key.name == "chk_st" && value == "disconnected";
+            put_string(out, newer ? "faulty" : std::string_view(value));
         }
         out += ",\n";
     }
