@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Words for transports, shared by the configuration language, filters and output.
+// Which word does a transport go by? One table, shared by the configuration language, the filters
+// and the output, so that what `show` prints can be written into multipath.conf.
 #include "daemon/model/device.h"
 
 #include <array>

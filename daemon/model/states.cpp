@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The printed words of each state, in one place so that table, tree, JSON and monitor agree.
+// The printed words of each state, in one place so that table, tree, JSON and monitor agree. Each
+// switch names every state: a new one without a word does not compile.
 #include "daemon/model/states.h"
 
 namespace mp::model {
