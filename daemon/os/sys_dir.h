@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The sysfs mount as a directory under one descriptor: tests point it at a tree of their own. Paths
+// are below the mount, with or without a leading slash; ".." is refused. Calls may block: workers
+// only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/result.h"
+#include "daemon/os/unique_fd.h"
+
+namespace mp::os {
+
+class SysDir {
+public:
+    static constexpr std::size_t kAttributeMax = 64U * 1024U;  ///< the largest VPD page
+
+    static Result<std::shared_ptr<const SysDir>> open(const std::string& root);
+
+    /// The bytes as they are. Errors: gone (no such attribute), io, limit (longer than
+    /// kAttributeMax).
+    Result<std::string> read(std::string_view path) const;
+    /// One write call, as sysfs wants it.
+    Result<> write(std::string_view path, std::string_view value) const;
+    /// Names of the entries, sorted, without "." and "..".
+    Result<std::vector<std::string>> list(std::string_view path) const;
+    /// The text of a symbolic link.
+    Result<std::string> read_link(std::string_view path) const;
+    /// For those who read an attribute again and again.
+    Result<UniqueFd> open_attribute(std::string_view path) const;
+
+private:
+    explicit SysDir(UniqueFd root) : root_(std::move(root)) {}
+    UniqueFd root_;
+};
+
+}  // namespace mp::os
