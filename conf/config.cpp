@@ -46,12 +46,17 @@ std::shared_ptr<const Config> Config::build(const std::vector<ConfigFile>& files
                                             const Environment& environment) {
     Reporter reporter(files);
     Model model = build_model(files, environment, reporter);
-    std::unique_ptr<const Impl> impl = std::make_unique<const Impl>(std::move(model), reporter.take());
+    std::unique_ptr<const Impl> impl =
+        std::make_unique<const Impl>(std::move(model), reporter.take());
     return std::shared_ptr<const Config>(new Config(std::move(impl)));
 }
 
-const std::vector<Diagnostic>& Config::diagnostics() const { return impl_->diagnostics; }
-const Globals& Config::globals() const { return impl_->globals; }
+const std::vector<Diagnostic>& Config::diagnostics() const {
+    return impl_->diagnostics;
+}
+const Globals& Config::globals() const {
+    return impl_->globals;
+}
 
 PathPolicy Config::path_policy(const model::BlockDevice& device, const Wwid& wwid) const {
     return resolve_path(impl_->model, impl_->globals, *impl_->hardware.find(device),
@@ -76,7 +81,9 @@ FilterVerdict Config::filter_wwid(const Wwid& wwid) const {
     return filter_by_wwid(impl_->model, wwid);
 }
 
-std::string Config::render() const { return render_model(impl_->model); }
+std::string Config::render() const {
+    return render_model(impl_->model);
+}
 
 std::string Config::render_local(const std::vector<model::BlockDevice>& devices,
                                  const std::vector<LocalMap>& maps) const {
@@ -88,6 +95,8 @@ std::string Config::render_local(const std::vector<model::BlockDevice>& devices,
     return render_local_model(impl_->model, used, maps);
 }
 
-std::string Config::render_blacklist() const { return render_rules(impl_->model); }
+std::string Config::render_blacklist() const {
+    return render_rules(impl_->model);
+}
 
 }  // namespace mp::conf

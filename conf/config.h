@@ -18,15 +18,17 @@ namespace mp::conf {
 
 /// What the pure code cannot ask the system for itself.
 struct Environment {
-    Accounts accounts;                     ///< names for uid and gid
-    bool native_nvme_multipath = false;    ///< the kernel joins NVMe paths itself
+    Accounts accounts;                       ///< names for uid and gid
+    bool native_nvme_multipath = false;      ///< the kernel joins NVMe paths itself
     std::uint64_t max_open_files = 1048576;  ///< fs.nr_open, the limit of max_fds
 };
 
-/// Why a device is or is not ours, by the blacklist rules (property, devnode, device, protocol, wwid).
+/// Why a device is or is not ours, by the blacklist rules (property, devnode, device, protocol,
+/// wwid).
 struct FilterVerdict {
     bool accepted = true;
-    std::string reason;  ///< "blacklisted by devnode rule \"^sdc$\" (multipath.conf:12)"; empty when nothing matched
+    std::string reason;  ///< "blacklisted by devnode rule \"^sdc$\" (multipath.conf:12)"; empty
+                         ///< when nothing matched
     std::string group;   ///< devnode, property, device, protocol, wwid; empty when nothing matched
 };
 
@@ -48,7 +50,8 @@ public:
     bool known_hardware(const model::BlockDevice& device) const;
 
     /// All levels but wwid, in the order of evaluation; usable before the WWID is known.
-    FilterVerdict filter_device(const model::BlockDevice& device, std::string_view uid_attribute) const;
+    FilterVerdict filter_device(const model::BlockDevice& device,
+                                std::string_view uid_attribute) const;
     FilterVerdict filter_wwid(const Wwid& wwid) const;
 
     /// Text of `show config` and `multipath -t`.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How is a fault in the configuration shown? As compilers do: place, severity, sentence, the line as
-// it was written and a caret. The bytes of the file are not trusted: what is quoted is cleaned of
-// control characters first (a configuration file must not be able to drive a terminal), and of a
+// How is a fault in the configuration shown? As compilers do: place, severity, sentence, the line
+// as it was written and a caret. The bytes of the file are not trusted: what is quoted is cleaned
+// of control characters first (a configuration file must not be able to drive a terminal), and of a
 // line of megabytes only a window round the column is kept, so that a thousand messages about one
 // endless line stay small.
 #include "conf/diagnostic.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace mp::conf {
 namespace {
@@ -19,9 +19,12 @@ constexpr std::size_t kWindowAfter = 80;
 
 const char* severity_text(Diagnostic::Severity severity) {
     switch (severity) {
-        case Diagnostic::Severity::error: return "error";
-        case Diagnostic::Severity::warning: return "warning";
-        case Diagnostic::Severity::note: return "note";
+        case Diagnostic::Severity::error:
+            return "error";
+        case Diagnostic::Severity::warning:
+            return "warning";
+        case Diagnostic::Severity::note:
+            return "note";
     }
     return "warning";
 }
@@ -74,8 +77,8 @@ void Reporter::note(const Location& at, std::string text) {
 }
 
 void Reporter::add(Diagnostic::Severity severity, const Location& at, std::string text) {
-    if (list_.size() >= kMaxDiagnostics) {
-        ++dropped_;
+    if (!accepts()) {
+        count_only();
         return;
     }
     Diagnostic entry;
@@ -96,7 +99,8 @@ void Reporter::add(Diagnostic::Severity severity, const Location& at, std::strin
             ++before;
         }
         std::size_t end = begin;
-        while (end < content.size() && content[end] != '\n' && end - begin < before + kWindowAfter) {
+        while (end < content.size() && content[end] != '\n' &&
+               end - begin < before + kWindowAfter) {
             ++end;
         }
         entry.source_line = std::string(content.substr(begin, end - begin));

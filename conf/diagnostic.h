@@ -18,14 +18,15 @@ struct Diagnostic {
     int line = 0;    ///< 1-based; 0: the whole file
     int column = 0;  ///< 1-based
     std::string text;
-    std::string source_line;  ///< the line as written (a window of it when very long), for the caret
-    int caret = 0;            ///< 1-based column of the caret inside source_line; 0: as `column`
+    std::string
+        source_line;  ///< the line as written (a window of it when very long), for the caret
+    int caret = 0;    ///< 1-based column of the caret inside source_line; 0: as `column`
     /// "file:line:column: warning: text", the source line and a caret under the column.
     std::string render() const;
 };
 
 struct ConfigFile {
-    std::string name;     ///< as shown in diagnostics
+    std::string name;  ///< as shown in diagnostics
     std::string content;
 };
 
@@ -48,6 +49,9 @@ public:
     void error(const Location& at, std::string text);
     void warning(const Location& at, std::string text);
     void note(const Location& at, std::string text);
+    /// False: messages are only counted by now, so their texts need not be made.
+    bool accepts() const { return list_.size() < kMaxDiagnostics; }
+    void count_only() { ++dropped_; }
     /// The messages, ordered by file and line, with a last one that says how many were left out.
     std::vector<Diagnostic> take();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The effective settings, after all merging: what the engine reads. Units and "unset" are spelled out
-// here so that no decision ever parses configuration text.
+// The effective settings, after all merging: what the engine reads. Units and "unset" are spelled
+// out here so that no decision ever parses configuration text.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,14 @@
 
 namespace mp::conf {
 
-enum class GroupPolicy { failover, multibus, group_by_serial, group_by_prio, group_by_node_name, group_by_tpg };
+enum class GroupPolicy {
+    failover,
+    multibus,
+    group_by_serial,
+    group_by_prio,
+    group_by_node_name,
+    group_by_tpg
+};
 enum class FindMultipaths { off, on, strict, greedy, smart };
 enum class FlushOnLastDel { never, always, unused };
 enum class AutoResize { never, grow_only, grow_shrink };
@@ -60,24 +67,25 @@ struct Globals {
     AutoResize auto_resize = AutoResize::never;
     std::string partition_delimiter;
     std::string enable_foreign = "NONE";
-    std::optional<std::uint64_t> max_fds;  ///< unset: as many as the kernel allows; 0: do not change
+    /// Unset: as many as the kernel allows; 0: do not change.
+    std::optional<std::uint64_t> max_fds;
     std::optional<std::uint32_t> max_retries;  ///< unset or off: the kernel's value stays
 };
 
 /// How one path is identified, checked and rated.
 struct PathPolicy {
     std::string uid_attribute = "ID_SERIAL";  ///< may be "" (use the fallback methods)
-    bool uid_attribute_is_default = true;     ///< the usual one of the bus, or empty: fallback is allowed
-    bool uid_attribute_built_in = true;       ///< false: a configuration file names it, even the usual one
+    bool uid_attribute_is_default = true;     ///< usual for the bus, or empty: fallback is allowed
+    bool uid_attribute_built_in = true;  ///< false: a file names it, even if it is the usual one
     std::string checker = "tur";
-    bool checker_configured = false;          ///< false: nobody named one
+    bool checker_configured = false;  ///< false: nobody named one
     bool detect_checker = true;
     std::string prio = "const";
-    std::string prio_args;                    ///< from the level that set prio
-    std::string device_prio_args;             ///< of the hardware entries alone, for a detected prio
+    std::string prio_args;         ///< from the level that set prio
+    std::string device_prio_args;  ///< of the hardware entries alone, for a detected prio
     bool detect_prio = true;
-    Duration checker_timeout{seconds(30)};    ///< configured, else the device's, else 30 s
-    std::string vpd_vendor;                   ///< "hp3par" or empty
+    Duration checker_timeout{seconds(30)};  ///< configured, else the device's, else 30 s
+    std::string vpd_vendor;                 ///< "hp3par" or empty
     TransportTimeout fast_io_fail_tmo{TransportTimeout::Kind::value, 5};
     TransportTimeout dev_loss_tmo;
     TransportTimeout eh_deadline;
@@ -87,7 +95,7 @@ struct PathPolicy {
 
 /// How one map is built and behaves.
 struct MapPolicy {
-    std::string alias;                    ///< from a multipath section; empty when none
+    std::string alias;  ///< from a multipath section; empty when none
     std::string alias_prefix = "mpath";
     bool user_friendly_names = false;
     GroupPolicy grouping = GroupPolicy::failover;

@@ -14,10 +14,10 @@
 // key and value pairs follow each other without line ends.
 #include "conf/grammar/parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace mp::conf {
 namespace {
@@ -48,9 +48,10 @@ private:
                     break;
                 case Kind::end:
                     if (depth > 0) {
-                        reporter_.warning(section.at, fmt::format("section '{}' is not closed: '}}' "
-                                                                  "is missing at the end of the file",
-                                                                  printable(section.name)));
+                        reporter_.warning(section.at,
+                                          fmt::format("section '{}' is not closed: '}}' "
+                                                      "is missing at the end of the file",
+                                                      printable(section.name)));
                     }
                     return;
                 case Kind::close:
@@ -62,8 +63,9 @@ private:
                     break;
                 case Kind::open:
                     lexer_.take();
-                    reporter_.warning(token.at, "'{' without the name of a section; what it holds "
-                                                "is ignored");
+                    reporter_.warning(token.at,
+                                      "'{' without the name of a section; what it holds "
+                                      "is ignored");
                     skip_block();
                     break;
                 case Kind::word:

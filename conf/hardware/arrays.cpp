@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which storage arrays does the project know, and how does each want its paths to be handled? The
 // table below; one entry per product, values as they would be written in a configuration file.
-// `vendor` and `product` are POSIX extended regular expressions, unanchored and case sensitive, that
-// are compared with the vendor and product of SCSI INQUIRY data (NVMe: "NVME" and the model).
+// `vendor` and `product` are POSIX extended regular expressions, unanchored and case sensitive,
+// that are compared with the vendor and product of SCSI INQUIRY data (NVMe: "NVME" and the model).
 //
 // A device may match several entries. Each setting comes from the last entry that has it, so
 // general entries stand before special ones. What an entry does not say comes from `defaults`.
-// `product_blacklist` names logical units of the same vendor that are no disks: management units and
-// the like, which are never used as paths.
+// `product_blacklist` names logical units of the same vendor that are no disks: management units
+// and the like, which are never used as paths.
 #include "conf/hardware/arrays.h"
 
 namespace mp::conf {
@@ -346,6 +346,8 @@ constexpr BuiltInArray kArrays[] = {
 
 }  // namespace
 
-std::span<const BuiltInArray> built_in_arrays() { return kArrays; }
+std::span<const BuiltInArray> built_in_arrays() {
+    return kArrays;
+}
 
 }  // namespace mp::conf

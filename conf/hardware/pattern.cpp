@@ -110,15 +110,24 @@ Result<void> check_cost(std::string_view expression) {
 
 const char* regex_error_text(int code) {
     switch (code) {
-        case REG_EBRACK: return "invalid regular expression: '[' is not closed";
-        case REG_EPAREN: return "invalid regular expression: unbalanced parentheses";
-        case REG_EBRACE: return "invalid regular expression: '{' is not closed";
-        case REG_BADBR: return "invalid regular expression: bad repetition count";
-        case REG_ERANGE: return "invalid regular expression: bad range in '[]'";
-        case REG_ECTYPE: return "invalid regular expression: unknown character class";
-        case REG_EESCAPE: return "invalid regular expression: it ends with a '\\'";
-        case REG_BADRPT: return "invalid regular expression: nothing stands before '*', '+' or '?'";
-        default: return "invalid regular expression";
+        case REG_EBRACK:
+            return "invalid regular expression: '[' is not closed";
+        case REG_EPAREN:
+            return "invalid regular expression: unbalanced parentheses";
+        case REG_EBRACE:
+            return "invalid regular expression: '{' is not closed";
+        case REG_BADBR:
+            return "invalid regular expression: bad repetition count";
+        case REG_ERANGE:
+            return "invalid regular expression: bad range in '[]'";
+        case REG_ECTYPE:
+            return "invalid regular expression: unknown character class";
+        case REG_EESCAPE:
+            return "invalid regular expression: it ends with a '\\'";
+        case REG_BADRPT:
+            return "invalid regular expression: nothing stands before '*', '+' or '?'";
+        default:
+            return "invalid regular expression";
     }
 }
 
@@ -159,8 +168,8 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
         return pattern;
     }
     const std::shared_ptr<Regex> regex = std::make_shared<Regex>();
-    const int code = regcomp(&regex->compiled, std::string(expression).c_str(),
-                             REG_EXTENDED | REG_NOSUB);
+    const int code =
+        regcomp(&regex->compiled, std::string(expression).c_str(), REG_EXTENDED | REG_NOSUB);
     if (code != 0) {
         return fail(Errc::invalid, regex_error_text(code));
     }
@@ -172,12 +181,14 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
 
 bool Pattern::matches(const std::string& text) const {
     switch (kind_) {
-        case Kind::everything: return true;
+        case Kind::everything:
+            return true;
         case Kind::literals:
             return std::ranges::any_of(literals_, [&](const std::string& literal) {
                 return matches_literal(text, literal, at_start_, at_end_);
             });
-        case Kind::regex: return regexec(&regex_->compiled, text.c_str(), 0, nullptr, 0) == 0;
+        case Kind::regex:
+            return regexec(&regex_->compiled, text.c_str(), 0, nullptr, 0) == 0;
     }
     return false;
 }

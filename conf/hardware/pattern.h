@@ -22,6 +22,8 @@ public:
     static Result<Pattern> compile(std::string_view expression);
 
     bool matches(const std::string& text) const;
+    /// False: the expression is plain text and holds next to no memory.
+    bool is_regex() const { return kind_ == Kind::regex; }
 
 private:
     struct Regex;

@@ -4,17 +4,17 @@
 // an earlier one; a value that is refused leaves the earlier one, or the default, in force. Nothing
 // stops the walk: what is wrong becomes a diagnostic and the rest is used.
 //
-// Entries of `devices` with the very same vendor, product and revision texts become one, also with a
-// built-in entry; the result stands at the later place, which gives it the higher precedence.
+// Entries of `devices` with the very same vendor, product and revision texts become one, also with
+// a built-in entry; the result stands at the later place, which gives it the higher precedence.
 // Sections of `multipaths` with one WWID and of `protocol` with one type become one where the first
 // of them stood.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bitset>
 #include <map>
 #include <tuple>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "conf/grammar/nearest.h"
 #include "conf/grammar/parser.h"
@@ -24,7 +24,9 @@
 namespace mp::conf {
 namespace {
 
-Origin origin_of(const Location& at) { return {at.file, at.line}; }
+Origin origin_of(const Location& at) {
+    return {at.file, at.line};
+}
 
 std::string text_of(const Settings& settings, Key key) {
     const Setting* setting = settings.find(key);
@@ -59,6 +61,10 @@ private:
 
     void report_unknown(const Location& at, std::string_view word, std::string_view section,
                         std::span<const std::string_view> candidates, bool is_section) {
+        if (!reporter_.accepts()) {  // looking for the nearest word is the costly part
+            reporter_.count_only();
+            return;
+        }
         std::string text = fmt::format("unknown {} '{}' in {}", is_section ? "section" : "keyword",
                                        printable(word), section);
         const std::string_view meant = nearest(word, candidates);
@@ -95,13 +101,24 @@ private:
             seen.set(static_cast<std::size_t>(key));
             read_value(keyword(key), statement, settings);
         }
+        report_idle_feature(section, settings);
+    }
+
+    /// queue_if_no_path among the features counts only where no_path_retry is not set.
+    void report_idle_feature(const Section& section, const Settings& settings) {
+        const std::string features = text_of(settings, Key::features);
+        if (features.find("queue_if_no_path") != std::string::npos &&
+            settings.find(Key::no_path_retry) != nullptr) {
+            reporter_.note(section.at, fmt::format("section '{}' sets no_path_retry; the feature "
+                                                   "queue_if_no_path has no effect",
+                                                   section.name));
+        }
     }
 
     void read_value(const Keyword& word, const Statement& statement, Settings& settings) {
         if (word.form == Form::ignored) {
-            reporter_.note(statement.key_at,
-                           fmt::format("'{}' is accepted and has no effect: {}", word.name,
-                                       word.doc));
+            reporter_.note(statement.key_at, fmt::format("'{}' is accepted and has no effect: {}",
+                                                         word.name, word.doc));
             return;
         }
         const std::string text = statement.value.text();
@@ -110,6 +127,8 @@ private:
             const Result<Pattern> pattern = Pattern::compile(text);
             if (!pattern) {
                 parsed = {std::nullopt, false, pattern.error().what};
+            } else if (!affordable(*pattern, statement.value.at)) {
+                return;
             }
         }
         if (word.key == Key::max_fds && parsed.value && parsed.value->is_number &&
@@ -124,6 +143,9 @@ private:
             } else {
                 reporter_.error(statement.value.at, parsed.problem);
             }
+        }
+        if (word.status == Status::deprecated && parsed.value && parsed.value->is_number) {
+            reporter_.note(statement.key_at, fmt::format("'{}' is the {}", word.name, word.doc));
         }
         if (parsed.value) {
             settings.set(word.key, std::move(*parsed.value), origin_of(statement.key_at));
@@ -143,8 +165,10 @@ private:
 
     void add_file(const Section& root) {
         for (const Statement& statement : root.statements) {
-            report_unknown(statement.key_at, statement.key, "the outermost level, where only "
-                           "sections stand", section_names(), false);
+            report_unknown(statement.key_at, statement.key,
+                           "the outermost level, where only "
+                           "sections stand",
+                           section_names(), false);
         }
         std::map<std::string_view, std::uint32_t> seen;
         for (const Section& section : root.sections) {
@@ -183,8 +207,8 @@ private:
     void add_inner(const Section& section, std::string_view name, Add add) {
         const std::string_view candidates[] = {name};
         for (const Statement& statement : section.statements) {
-            report_unknown(statement.key_at, statement.key, fmt::format("section '{}'", section.name),
-                           candidates, false);
+            report_unknown(statement.key_at, statement.key,
+                           fmt::format("section '{}'", section.name), candidates, false);
         }
         for (const Section& inner : section.sections) {
             if (inner.name == name) {
@@ -198,6 +222,15 @@ private:
 
     // Blacklists -----------------------------------------------------------------------------
 
+    /// Counts compiled expressions: each costs kilobytes, and a file may hold a million rules.
+    bool affordable(const Pattern& pattern, const Location& at) {
+        if (!pattern.is_regex() || ++regexes_ <= kMaxRegexes) {
+            return true;
+        }
+        reporter_.error(at, "too many regular expressions; this one is dropped");
+        return false;
+    }
+
     std::optional<Rule> read_rule(const Statement& statement) {
         if (!statement.has_value()) {
             reporter_.error(statement.key_at, fmt::format("'{}' has no value", statement.key));
@@ -207,6 +240,9 @@ private:
         if (!rule) {
             reporter_.error(statement.value.at,
                             fmt::format("{}; the rule is dropped", rule.error().what));
+            return std::nullopt;
+        }
+        if (!affordable(rule->pattern, statement.value.at)) {
             return std::nullopt;
         }
         return std::move(*rule);
@@ -246,7 +282,8 @@ private:
             const bool vendor = statement.key == "vendor";
             if (!vendor && statement.key != "product") {
                 constexpr std::string_view kCandidates[] = {"vendor", "product"};
-                report_unknown(statement.key_at, statement.key, "a device rule", kCandidates, false);
+                report_unknown(statement.key_at, statement.key, "a device rule", kCandidates,
+                               false);
                 continue;
             }
             std::optional<Rule> part = read_rule(statement);
@@ -261,7 +298,8 @@ private:
             return;
         }
         if (!rule.has_vendor && !rule.has_product) {
-            reporter_.warning(section.at, "a device rule needs a vendor or a product; it is dropped");
+            reporter_.warning(section.at,
+                              "a device rule needs a vendor or a product; it is dropped");
             return;
         }
         rules.devices.push_back(std::move(rule));
@@ -347,8 +385,9 @@ private:
         }
         const auto [slot, fresh] = map_at_.emplace(wwid, model_.multipaths.size());
         if (!fresh) {
-            reporter_.note(section.at, fmt::format("wwid {} was configured before; later values win",
-                                                   printable(wwid)));
+            reporter_.note(
+                section.at,
+                fmt::format("wwid {} was configured before; later values win", printable(wwid)));
             model_.multipaths[slot->second].merge(settings);
         } else {
             model_.multipaths.push_back(std::move(settings));
@@ -372,9 +411,12 @@ private:
         }
     }
 
+    static constexpr std::size_t kMaxRegexes = 16384;
+
     const Environment& environment_;
     Reporter& reporter_;
     Model model_;
+    std::size_t regexes_ = 0;
     std::map<DeviceKey, std::size_t> device_at_;
     std::map<std::string, std::size_t> map_at_;
     std::map<std::string, std::string> alias_of_;

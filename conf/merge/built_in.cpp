@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What holds when no configuration file says otherwise? The defaults of the keyword table, the table
-// of arrays, and three kinds of blacklist rules: only disks of known kinds are looked at (by name),
-// only devices that udev could identify (by the presence of an identifying property), and not the
-// management units of some arrays (by vendor and product).
+// What holds when no configuration file says otherwise? The defaults of the keyword table, the
+// table of arrays, and three kinds of blacklist rules: only disks of known kinds are looked at (by
+// name), only devices that udev could identify (by the presence of an identifying property), and
+// not the management units of some arrays (by vendor and product).
 //
 // The built-in rules follow the configured ones, as `show config` has always listed them. The order
 // has no influence on the verdict.
 #include "conf/merge/built_in.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "conf/hardware/arrays.h"
 #include "daemon/base/assert.h"
@@ -42,23 +43,29 @@ Rule make_product_rule(const std::string& text, const Origin& origin) {
     return Rule{text, false, std::move(*pattern), origin};
 }
 
-void add_excluded_product(std::vector<DeviceRule>& rules, const Setting& vendor,
-                          const Setting& product) {
-    const bool known = std::ranges::any_of(rules, [&](const DeviceRule& rule) {
-        return rule.has_vendor && rule.has_product && !rule.vendor.inverted &&
-               !rule.product.inverted && rule.vendor.text == vendor.value.text &&
-               rule.product.text == product.value.text;
-    });
-    if (known) {
-        return;
+void add_excluded_products(Model& model) {
+    std::vector<DeviceRule>& rules = model.blacklist.devices;
+    std::set<std::pair<std::string, std::string>> known;
+    for (const DeviceRule& rule : rules) {
+        if (rule.has_vendor && rule.has_product && !rule.vendor.inverted &&
+            !rule.product.inverted) {
+            known.emplace(rule.vendor.text, rule.product.text);
+        }
     }
-    DeviceRule rule;
-    rule.vendor = make_product_rule(vendor.value.text, product.origin);
-    rule.product = make_product_rule(product.value.text, product.origin);
-    rule.has_vendor = true;
-    rule.has_product = true;
-    rule.origin = product.origin;
-    rules.push_back(std::move(rule));
+    for (const DeviceEntry& entry : model.devices) {
+        const Setting* product = entry.settings.find(Key::product_blacklist);
+        const Setting* vendor = entry.settings.find(Key::vendor);
+        if (product == nullptr || !known.emplace(vendor->value.text, product->value.text).second) {
+            continue;
+        }
+        DeviceRule rule;
+        rule.vendor = make_product_rule(vendor->value.text, product->origin);
+        rule.product = make_product_rule(product->value.text, product->origin);
+        rule.has_vendor = true;
+        rule.has_product = true;
+        rule.origin = product->origin;
+        rules.push_back(std::move(rule));
+    }
 }
 
 }  // namespace
@@ -81,9 +88,8 @@ void derive_intervals(Settings& defaults, Reporter& reporter) {
     std::int64_t seconds = interval == nullptr ? 0 : interval->value.number;
     std::int64_t max_seconds = longest == nullptr ? 0 : longest->value.number;
     if (seconds == 0) {
-        seconds = max_seconds == 0
-                      ? kPollingInterval
-                      : std::max<std::int64_t>(1, max_seconds / kMaxIntervalFactor);
+        seconds = max_seconds == 0 ? kPollingInterval
+                                   : std::max<std::int64_t>(1, max_seconds / kMaxIntervalFactor);
     }
     if (max_seconds == 0) {
         max_seconds = std::min(limit, seconds * kMaxIntervalFactor);
@@ -145,13 +151,7 @@ void add_built_in_rules(Model& model, const Environment& environment) {
                                    Origin{}));
     model.exceptions.of(Criterion::property)
         .push_back(make_known_rule("(SCSI_IDENT_|ID_WWN)", Origin{}));
-    for (const DeviceEntry& entry : model.devices) {
-        const Setting* product = entry.settings.find(Key::product_blacklist);
-        if (product != nullptr) {
-            add_excluded_product(model.blacklist.devices, *entry.settings.find(Key::vendor),
-                                 *product);
-        }
-    }
+    add_excluded_products(model);
 }
 
 Result<Rule> make_rule(std::string_view text, const Origin& origin) {

@@ -4,16 +4,16 @@
 // rule that matches rejects the device; the first rejection ends the search.
 //
 // Properties are special. Their names are compared, not their values, one property after the other,
-// and the first that meets a rule decides. When none meets a rule the device is rejected as one that
-// udev could not identify as a disk, but only if the property with its identifier is there: when
-// even that is missing udev failed altogether, and a failure must not look like a blacklist.
+// and the first that meets a rule decides. When none meets a rule the device is rejected as one
+// that udev could not identify as a disk, but only if the property with its identifier is there:
+// when even that is missing udev failed altogether, and a failure must not look like a blacklist.
 #include "conf/merge/filter.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace mp::conf {
 namespace {

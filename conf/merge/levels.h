@@ -27,8 +27,8 @@ public:
     /// Sections in which a keyword has no meaning never hold it, so one order serves all.
     const Setting* find(Key key) const;
 
-    bool flag(Key key) const;                     ///< yes; unset is no
-    std::string text(Key key) const;              ///< unset is ""
+    bool flag(Key key) const;                            ///< yes; unset is no
+    std::string text(Key key) const;                     ///< unset is ""
     std::optional<std::uint32_t> number(Key key) const;  ///< unset or a word is nothing
 
 private:

@@ -17,7 +17,7 @@ namespace mp::conf {
 
 /// One regular expression of a blacklist section.
 struct Rule {
-    std::string text;       ///< the expression as written, without an inverting "!"
+    std::string text;  ///< the expression as written, without an inverting "!"
     bool inverted = false;
     Pattern pattern;
     Origin origin;
@@ -38,7 +38,9 @@ struct DeviceRule {
 struct RuleSet {
     std::array<std::vector<Rule>, kCriterionCount> rules;
     std::vector<DeviceRule> devices;
-    std::vector<Rule>& of(Criterion criterion) { return rules[static_cast<std::size_t>(criterion)]; }
+    std::vector<Rule>& of(Criterion criterion) {
+        return rules[static_cast<std::size_t>(criterion)];
+    }
     const std::vector<Rule>& of(Criterion criterion) const {
         return rules[static_cast<std::size_t>(criterion)];
     }

@@ -5,10 +5,10 @@
 // many tools search it for keywords or copy it into files.
 #include "conf/merge/render.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 
 namespace mp::conf {
 namespace {
@@ -57,8 +57,7 @@ std::string render_head(const Model& model) {
 }
 
 std::string render_overrides(const Model& model) {
-    std::string out =
-        "overrides {\n" + render_settings(model.overrides, Scope::overrides, "\t");
+    std::string out = "overrides {\n" + render_settings(model.overrides, Scope::overrides, "\t");
     for (const Settings& protocol : model.protocols) {
         out += render_block(protocol, Scope::protocol, "protocol");
     }
@@ -145,8 +144,8 @@ std::string render_local_model(const Model& model, const std::set<const DeviceEn
     }
     for (const Config::LocalMap& map : maps) {
         if (present.at(map.wwid.str()) == &map) {
-            sections += fmt::format("\tmultipath {{\n\t\twwid {}\n{}\t}}\n",
-                                    quoted(map.wwid.str()), render_alias_comment(map));
+            sections += fmt::format("\tmultipath {{\n\t\twwid {}\n{}\t}}\n", quoted(map.wwid.str()),
+                                    render_alias_comment(map));
         }
     }
     return sections.empty() ? out : out + "multipaths {\n" + sections + "}\n";

@@ -118,9 +118,12 @@ std::map<std::string, std::string> uid_attrs_of(const Setting* setting) {
 
 bool usual_attribute(const std::string& attribute, model::Bus bus) {
     switch (bus) {
-        case model::Bus::nvme: return attribute == "ID_WWN";
-        case model::Bus::ccw: return attribute == "ID_UID";
-        case model::Bus::scsi: return attribute == "ID_SERIAL";
+        case model::Bus::nvme:
+            return attribute == "ID_WWN";
+        case model::Bus::ccw:
+            return attribute == "ID_UID";
+        case model::Bus::scsi:
+            return attribute == "ID_SERIAL";
         case model::Bus::cciss:
         case model::Bus::unknown:
         case model::Bus::other:
@@ -198,8 +201,8 @@ void resolve_marginal(const Levels& levels, const Globals& globals, MapPolicy& p
     if (wait) {
         const std::int64_t interval_s =
             std::chrono::duration_cast<seconds>(globals.max_polling_interval).count();
-        const std::int64_t recovery_s =
-            std::min<std::int64_t>(*wait * interval_s, keyword(Key::san_path_err_recovery_time).max);
+        const std::int64_t recovery_s = std::min<std::int64_t>(
+            *wait * interval_s, keyword(Key::san_path_err_recovery_time).max);
         policy.san_path_err_recovery_time_s = static_cast<std::uint32_t>(recovery_s);
     }
 }
@@ -293,8 +296,8 @@ MapPolicy resolve_map(const Model& model, const Globals& globals, const Matches&
     policy.selector_args = words_after(selector, 2);
     resolve_features(levels, policy);
     const Setting* handler = levels.at(Level::device, Key::hardware_handler);
-    policy.hw_handler = handler == nullptr ? std::vector<std::string>()
-                                           : words_after(handler->value.text, 1);
+    policy.hw_handler =
+        handler == nullptr ? std::vector<std::string>() : words_after(handler->value.text, 1);
     policy.retain_attached_hw_handler = levels.flag(Key::retain_attached_hw_handler);
     policy.failback = failback_of(levels.find(Key::failback));
     policy.rr_min_io = levels.number(Key::rr_min_io).value_or(0);

@@ -3,7 +3,8 @@
 // table is the only place that knows. One row per keyword: its form, its range or its words, the
 // built-in default, whether it still does something, and what it means in one line. Below the table
 // stand five lists, one per section: membership says that the keyword may be used there, and the
-// order of the list is the order of printing, which tools that read `show config` have come to know.
+// order of the list is the order of printing, which tools that read `show config` have come to
+// know.
 //
 // A number outside its range is moved to the nearest bound; the bounds are therefore part of what
 // an installed file means and are never narrowed.
@@ -21,6 +22,7 @@ namespace {
 constexpr std::int64_t kIntMax = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kUintMax = std::numeric_limits<std::uint32_t>::max();
 
+// clang-format off
 constexpr Word kYesNo[] = {{"yes", "yes"}, {"no", "no"}, {"1", "yes"}, {"0", "no"}};
 constexpr Word kNoOrNumber[] = {{"no", "no"}, {"0", "no"}};
 constexpr Word kOffOrNumber[] = {{"off", "off"}};
@@ -60,6 +62,17 @@ constexpr Word kProtocols[] = {
     {"nvme:fc", "nvme:fc"},       {"nvme:tcp", "nvme:tcp"},
     {"nvme:loop", "nvme:loop"},   {"nvme:apple-nvme", "nvme:apple-nvme"},
     {"nvme:unspec", "nvme:unspec"}};
+// Names of checkers and prioritizers: others are accepted with a warning.
+constexpr Word kCheckers[] = {
+    {"tur", "tur"}, {"directio", "directio"}, {"readsector0", "readsector0"}, {"rdac", "rdac"},
+    {"emc_clariion", "emc_clariion"}, {"hp_sw", "hp_sw"}, {"cciss_tur", "cciss_tur"},
+    {"none", "none"}};
+constexpr Word kPrioritizers[] = {
+    {"const", "const"}, {"sysfs", "sysfs"}, {"alua", "alua"}, {"ana", "ana"},
+    {"datacore", "datacore"}, {"emc", "emc"}, {"hds", "hds"}, {"hp_sw", "hp_sw"}, {"iet", "iet"},
+    {"ontap", "ontap"}, {"path_latency", "path_latency"}, {"random", "random"}, {"rdac", "rdac"},
+    {"weightedpath", "weightedpath"}};
+// clang-format on
 
 /// Optional properties of a row.
 struct More {
@@ -73,14 +86,15 @@ struct More {
 };
 
 constexpr Keyword row(Key key, std::string_view name, Form form, More more, std::string_view doc) {
-    return {key,      name,     form,       more.fallback, more.has_fallback, more.min,
-            more.max, more.words, more.bare, more.status,   doc};
+    return {key,      name,     form,       more.fallback, more.has_fallback,
+            more.min, more.max, more.words, more.bare,     more.status,
+            doc};
 }
 
 constexpr Keyword flag(Key key, std::string_view name, std::string_view fallback,
                        std::string_view doc) {
-    return row(key, name, Form::word,
-               {.fallback = fallback, .has_fallback = true, .words = kYesNo}, doc);
+    return row(key, name, Form::word, {.fallback = fallback, .has_fallback = true, .words = kYesNo},
+               doc);
 }
 
 constexpr Keyword choice(Key key, std::string_view name, std::span<const Word> words,
@@ -98,10 +112,10 @@ constexpr Keyword amount(Key key, std::string_view name, std::string_view fallba
 
 /// "no" or a number from 1: the marginal path family.
 constexpr Keyword limit(Key key, std::string_view name, Status status, std::string_view doc) {
-    return row(key, name, Form::number,
-               {.fallback = "no", .has_fallback = true, .min = 1, .words = kNoOrNumber,
-                .status = status},
-               doc);
+    return row(
+        key, name, Form::number,
+        {.fallback = "no", .has_fallback = true, .min = 1, .words = kNoOrNumber, .status = status},
+        doc);
 }
 
 constexpr Keyword text(Key key, std::string_view name, std::string_view fallback,
@@ -118,6 +132,7 @@ constexpr Keyword plain(Key key, std::string_view name, Form form, std::string_v
 }
 
 using K = Key;
+// clang-format off
 constexpr Keyword kKeywords[kKeyCount] = {
     amount(K::verbosity, "verbosity", "2", 0, 4, "how much is logged, 0 (errors) to 4 (all)"),
     amount(K::polling_interval, "polling_interval", "5", 1, kUintMax,
@@ -137,12 +152,17 @@ constexpr Keyword kKeywords[kKeyCount] = {
     text(K::uid_attribute, "uid_attribute", "ID_SERIAL",
          "udev property that identifies a disk; empty: ask the device itself"),
     ignored(K::getuid_callout, "getuid_callout", "program that printed an identifier; gone"),
-    text(K::prio, "prio", "const", "prioritizer that rates the paths"),
+    row(K::prio, "prio", Form::text,
+        {.fallback = "const", .has_fallback = true, .words = kPrioritizers},
+        "prioritizer that rates the paths"),
     text(K::prio_args, "prio_args", "", "arguments of the prioritizer"),
     row(K::features, "features", Form::counted_first, {.fallback = "0", .has_fallback = true},
         "features of the kernel's multipath target"),
-    text(K::path_checker, "path_checker", "tur", "checker that tells whether a path works"),
-    row(K::checker, "checker", Form::text, {.status = Status::alias}, "same as path_checker"),
+    row(K::path_checker, "path_checker", Form::text,
+        {.fallback = "tur", .has_fallback = true, .words = kCheckers},
+        "checker that tells whether a path works"),
+    row(K::checker, "checker", Form::text, {.words = kCheckers, .status = Status::alias},
+        "same as path_checker"),
     row(K::alias_prefix, "alias_prefix", Form::name, {.fallback = "mpath", .has_fallback = true},
         "what user-friendly names begin with"),
     row(K::failback, "failback", Form::number,
@@ -331,9 +351,10 @@ constexpr Key kMultipathKeys[] = {
     Key::marginal_path_double_failed_time, Key::skip_kpartx, Key::purge_disconnected,
     Key::max_sectors_kb, Key::ghost_delay,
 };
+// clang-format on
 
-constexpr std::string_view kSections[] = {"defaults",  "blacklist", "blacklist_exceptions",
-                                          "devices",   "overrides", "multipaths"};
+constexpr std::string_view kSections[] = {"defaults", "blacklist", "blacklist_exceptions",
+                                          "devices",  "overrides", "multipaths"};
 constexpr std::string_view kCriteria[kCriterionCount] = {"devnode", "wwid", "property", "protocol"};
 
 constexpr bool rows_stand_at_their_key() {
@@ -363,26 +384,38 @@ constexpr std::array kMultipathNames = names_of(kMultipathKeys);
 
 }  // namespace
 
-const Keyword& keyword(Key key) { return kKeywords[static_cast<std::size_t>(key)]; }
+const Keyword& keyword(Key key) {
+    return kKeywords[static_cast<std::size_t>(key)];
+}
 
 std::span<const Key> keywords_of(Scope scope) {
     switch (scope) {
-        case Scope::defaults: return kDefaultsKeys;
-        case Scope::device: return kDeviceKeys;
-        case Scope::overrides: return kOverridesKeys;
-        case Scope::protocol: return kProtocolKeys;
-        case Scope::multipath: return kMultipathKeys;
+        case Scope::defaults:
+            return kDefaultsKeys;
+        case Scope::device:
+            return kDeviceKeys;
+        case Scope::overrides:
+            return kOverridesKeys;
+        case Scope::protocol:
+            return kProtocolKeys;
+        case Scope::multipath:
+            return kMultipathKeys;
     }
     MP_ASSERT(false);
 }
 
 std::span<const std::string_view> keyword_names(Scope scope) {
     switch (scope) {
-        case Scope::defaults: return kDefaultsNames;
-        case Scope::device: return kDeviceNames;
-        case Scope::overrides: return kOverridesNames;
-        case Scope::protocol: return kProtocolNames;
-        case Scope::multipath: return kMultipathNames;
+        case Scope::defaults:
+            return kDefaultsNames;
+        case Scope::device:
+            return kDeviceNames;
+        case Scope::overrides:
+            return kOverridesNames;
+        case Scope::protocol:
+            return kProtocolNames;
+        case Scope::multipath:
+            return kMultipathNames;
     }
     MP_ASSERT(false);
 }
@@ -413,6 +446,8 @@ std::optional<Criterion> criterion_of(std::string_view name) {
     return std::nullopt;
 }
 
-std::span<const std::string_view> section_names() { return kSections; }
+std::span<const std::string_view> section_names() {
+    return kSections;
+}
 
 }  // namespace mp::conf

@@ -12,6 +12,7 @@
 namespace mp::conf {
 
 /// Every keyword that sets one value (rules of the blacklist sections are in Criterion).
+// clang-format off
 enum class Key : std::uint8_t {
     verbosity, polling_interval, max_polling_interval, reassign_maps, multipath_dir, path_selector,
     path_grouping_policy, uid_attrs, uid_attribute, getuid_callout, prio, prio_args, features,
@@ -30,6 +31,7 @@ enum class Key : std::uint8_t {
     find_multipaths_timeout, enable_foreign, marginal_pathgroups, recheck_wwid, wwid, vendor,
     product, revision, product_blacklist, hardware_handler, vpd_vendor, type, alias,
 };
+// clang-format on
 constexpr std::size_t kKeyCount = static_cast<std::size_t>(Key::alias) + 1;
 
 /// What a value looks like.
@@ -61,14 +63,14 @@ struct Keyword {
     Key key;
     std::string_view name;
     Form form;
-    std::string_view fallback;  ///< built-in default as it would be written; see has_fallback
-    bool has_fallback;          ///< false: unset by default, and then not printed
-    std::int64_t min;           ///< of a number; smaller ones are raised to it
-    std::int64_t max;           ///< of a number; larger ones are lowered to it
-    std::span<const Word> words;
-    bool bare;                  ///< printed without quotes even where it is a word or text
+    std::string_view fallback;    ///< built-in default as it would be written; see has_fallback
+    bool has_fallback;            ///< false: unset by default, and then not printed
+    std::int64_t min;             ///< of a number; smaller ones are raised to it
+    std::int64_t max;             ///< of a number; larger ones are lowered to it
+    std::span<const Word> words;  ///< of a text: the usual ones, others are warned about
+    bool bare;                    ///< printed without quotes even where it is a word or text
     Status status;
-    std::string_view doc;       ///< one line
+    std::string_view doc;  ///< one line
 };
 
 const Keyword& keyword(Key key);

@@ -4,11 +4,11 @@
 // is told; anything else that is wrong is refused, so that the value from before stays in force.
 #include "conf/schema/value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "conf/diagnostic.h"
 #include "conf/grammar/nearest.h"
@@ -19,12 +19,21 @@ namespace mp::conf {
 namespace {
 
 constexpr std::int64_t kModeMax = 0777;
+constexpr std::size_t kMaxName = 127;        // device-mapper keeps names in 128 bytes
 constexpr std::int64_t kIdMax = 0xFFFFFFFE;  // (uid_t)-1 means "no id" to the kernel
 
-Value number_value(std::int64_t number) { return {true, number, {}}; }
-Value text_value(std::string_view text) { return {false, 0, std::string(text)}; }
-ParsedValue accepted(Value value) { return {std::move(value), false, {}}; }
-ParsedValue refused(std::string problem) { return {std::nullopt, false, std::move(problem)}; }
+Value number_value(std::int64_t number) {
+    return {true, number, {}};
+}
+Value text_value(std::string_view text) {
+    return {false, 0, std::string(text)};
+}
+ParsedValue accepted(Value value) {
+    return {std::move(value), false, {}};
+}
+ParsedValue refused(std::string problem) {
+    return {std::nullopt, false, std::move(problem)};
+}
 
 const Word* find_word(const Keyword& keyword, std::string_view text) {
     const auto found = std::ranges::find(keyword.words, text, &Word::text);
@@ -77,9 +86,8 @@ ParsedValue parse_number_value(const Keyword& keyword, std::string_view text) {
     }
     const Result<std::int64_t> got = parse_i64(text);
     if (!got && got.error().code != Errc::limit) {
-        return keyword.words.empty()
-                   ? refused(fmt::format("'{}' is not a number", printable(text)))
-                   : refuse_word(keyword, text);
+        return keyword.words.empty() ? refused(fmt::format("'{}' is not a number", printable(text)))
+                                     : refuse_word(keyword, text);
     }
     const bool negative = !text.empty() && text.front() == '-';
     const bool below = got ? *got < keyword.min : negative;
@@ -116,10 +124,97 @@ ParsedValue parse_counted(const Keyword& keyword, std::string_view text, std::si
     }
     const std::size_t follow = words.size() - count_at - 1;
     if (*count != follow) {
-        return refused(fmt::format("{} says {} words, but {} follow", keyword.name, *count, follow));
+        return refused(
+            fmt::format("{} says {} words, but {} follow", keyword.name, *count, follow));
     }
     std::vector<std::string> clean(words.begin(), words.end());
     return accepted(text_value(join(clean, " ")));
+}
+
+/// Words behind which the kernel expects a number, and what it takes there.
+struct NumberedFeature {
+    std::string_view name;
+    std::uint64_t min;
+    std::uint64_t max;
+};
+constexpr NumberedFeature kNumberedFeatures[] = {{"pg_init_retries", 1, 50},
+                                                 {"pg_init_delay_msecs", 0, 60000}};
+constexpr std::string_view kPlainFeatures[] = {"queue_if_no_path", "retain_attached_hw_handler"};
+constexpr std::string_view kQueueModes[] = {"bio", "rq", "mq"};
+
+struct FeatureCheck {
+    std::size_t words = 1;  ///< how many it takes, itself included
+    bool known = true;
+    std::string fault;
+};
+
+FeatureCheck check_feature(std::string_view name, std::string_view argument) {
+    for (const NumberedFeature& feature : kNumberedFeatures) {
+        if (name == feature.name) {
+            const Result<std::uint64_t> number = parse_u64(argument);
+            const bool good = number && *number >= feature.min && *number <= feature.max;
+            return {2, true,
+                    good ? ""
+                         : fmt::format("{} needs a number from {} to {}", name, feature.min,
+                                       feature.max)};
+        }
+    }
+    if (name == "queue_mode") {
+        const bool good = std::ranges::find(kQueueModes, argument) != std::end(kQueueModes);
+        return {2, true, good ? "" : "queue_mode needs bio, rq or mq"};
+    }
+    return {1, std::ranges::find(kPlainFeatures, name) != std::end(kPlainFeatures), {}};
+}
+
+/// The kernel refuses a table with a wrong feature, and then there is no map at all.
+ParsedValue parse_features(const Keyword& keyword, std::string_view text) {
+    ParsedValue parsed = parse_counted(keyword, text, 0);
+    const std::vector<std::string_view> words = split_words(text);
+    std::size_t at = 1;
+    while (parsed.value && at < words.size()) {
+        const FeatureCheck check =
+            check_feature(words[at], at + 1 < words.size() ? words[at + 1] : "");
+        if (!check.fault.empty()) {
+            return refused(check.fault);
+        }
+        if (!check.known) {
+            parsed.problem =
+                fmt::format("'{}' is no feature that is known here; the kernel may refuse it",
+                            printable(words[at]));
+        }
+        at += check.words;
+    }
+    return parsed;
+}
+
+/// "prefix:PROPERTY ..."; what has another form is left out.
+ParsedValue parse_uid_attrs(std::string_view text) {
+    std::vector<std::string> good;
+    std::string problem;
+    for (std::string_view word : split_words(text)) {
+        const std::size_t colon = word.find(':');
+        if (colon == std::string_view::npos || colon == 0 || colon + 1 == word.size()) {
+            problem = fmt::format("'{}' is not of the form <device name>:<udev property>",
+                                  printable(word));
+        } else {
+            good.emplace_back(word);
+        }
+    }
+    if (good.empty() && !problem.empty()) {
+        return refused(std::move(problem));
+    }
+    return {text_value(join(good, " ")), false, std::move(problem)};
+}
+
+ParsedValue parse_text(const Keyword& keyword, std::string_view text) {
+    if (keyword.key == Key::uid_attrs) {
+        return parse_uid_attrs(text);
+    }
+    ParsedValue parsed = accepted(text_value(text));
+    if (!keyword.words.empty() && find_word(keyword, text) == nullptr) {
+        parsed.problem = refuse_word(keyword, text).problem + "; it is used all the same";
+    }
+    return parsed;
 }
 
 ParsedValue parse_mode(std::string_view text) {
@@ -143,8 +238,7 @@ ParsedValue parse_account(const Keyword& keyword, std::string_view text,
     if (!number && found != names.end()) {
         return accepted(number_value(found->second));
     }
-    return refused(
-        fmt::format("{}: no {} is called '{}'", keyword.name, what, printable(text)));
+    return refused(fmt::format("{}: no {} is called '{}'", keyword.name, what, printable(text)));
 }
 
 ParsedValue parse_reservation(std::string_view text) {
@@ -159,9 +253,10 @@ ParsedValue parse_reservation(std::string_view text) {
     }
     const Result<std::uint64_t> key = parse_hex(digits);
     if (!key) {
-        return refused(fmt::format("'{}' is not a key of up to 16 hexadecimal digits, with :aptpl "
-                                   "behind it or not, nor 'file'",
-                                   printable(text)));
+        return refused(
+            fmt::format("'{}' is not a key of up to 16 hexadecimal digits, with :aptpl "
+                        "behind it or not, nor 'file'",
+                        printable(text)));
     }
     return accepted(text_value(fmt::format("0x{:x}{}", *key, persist ? kSuffix : "")));
 }
@@ -173,6 +268,11 @@ ParsedValue parse_name(const Keyword& keyword, std::string_view text) {
     if (text.find('/') != std::string_view::npos) {
         return refused(fmt::format("{} must not hold a '/'", keyword.name));
     }
+    const bool control = std::ranges::any_of(text, [](char c) { return c < ' ' && c >= '\0'; });
+    if (control || text.size() > kMaxName) {
+        return refused(fmt::format("{} must be at most {} bytes without control characters",
+                                   keyword.name, kMaxName));
+    }
     return accepted(text_value(text));
 }
 
@@ -180,26 +280,39 @@ ParsedValue parse_name(const Keyword& keyword, std::string_view text) {
 
 ParsedValue parse_value(const Keyword& keyword, std::string_view text, const Accounts& accounts) {
     switch (keyword.form) {
-        case Form::word: return parse_word(keyword, text);
-        case Form::number: return parse_number_value(keyword, text);
+        case Form::word:
+            return parse_word(keyword, text);
+        case Form::number:
+            return parse_number_value(keyword, text);
         case Form::text:
-        case Form::regex: return accepted(text_value(text));
-        case Form::name: return parse_name(keyword, text);
-        case Form::counted_first: return parse_counted(keyword, text, 0);
-        case Form::counted_second: return parse_counted(keyword, text, 1);
-        case Form::mode: return parse_mode(text);
-        case Form::user: return parse_account(keyword, text, accounts.users, "user");
-        case Form::group: return parse_account(keyword, text, accounts.groups, "group");
-        case Form::reservation: return parse_reservation(text);
-        case Form::ignored: return {};
+            return parse_text(keyword, text);
+        case Form::regex:
+            return accepted(text_value(text));
+        case Form::name:
+            return parse_name(keyword, text);
+        case Form::counted_first:
+            return keyword.key == Key::features ? parse_features(keyword, text)
+                                                : parse_counted(keyword, text, 0);
+        case Form::counted_second:
+            return parse_counted(keyword, text, 1);
+        case Form::mode:
+            return parse_mode(text);
+        case Form::user:
+            return parse_account(keyword, text, accounts.users, "user");
+        case Form::group:
+            return parse_account(keyword, text, accounts.groups, "group");
+        case Form::reservation:
+            return parse_reservation(text);
+        case Form::ignored:
+            return {};
     }
     MP_ASSERT(false);
 }
 
 std::string render_value(const Keyword& keyword, const Value& value) {
     if (value.is_number) {
-        const bool octal = keyword.form == Form::mode || keyword.form == Form::user ||
-                           keyword.form == Form::group;
+        const bool octal =
+            keyword.form == Form::mode || keyword.form == Form::user || keyword.form == Form::group;
         return octal ? fmt::format("0{:o}", value.number) : std::to_string(value.number);
     }
     return keyword.bare ? value.text : quoted(value.text);

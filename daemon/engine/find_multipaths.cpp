@@ -20,9 +20,11 @@ FindMultipaths without_wwids_file(FindMultipaths mode) {
     switch (mode) {
         case FindMultipaths::on:
         case FindMultipaths::strict:
-        case FindMultipaths::smart: return FindMultipaths::smart;
+        case FindMultipaths::smart:
+            return FindMultipaths::smart;
         case FindMultipaths::off:
-        case FindMultipaths::greedy: return FindMultipaths::greedy;
+        case FindMultipaths::greedy:
+            return FindMultipaths::greedy;
     }
     MP_ASSERT(false);
 }
@@ -36,10 +38,13 @@ CreationDecision decide_map_creation(FindMultipaths mode, const CreationFacts& f
     }
     switch (mode) {
         case FindMultipaths::off:
-        case FindMultipaths::greedy: return {Creation::create, "every disk gets a map"};
-        case FindMultipaths::strict: return {Creation::ignore, "the WWID is not known"};
+        case FindMultipaths::greedy:
+            return {Creation::create, "every disk gets a map"};
+        case FindMultipaths::strict:
+            return {Creation::ignore, "the WWID is not known"};
         case FindMultipaths::on:
-        case FindMultipaths::smart: break;
+        case FindMultipaths::smart:
+            break;
     }
     if (facts.paths >= 2) {
         return {Creation::create, "there are two paths"};

@@ -13,10 +13,10 @@ namespace mp::engine {
 conf::FindMultipaths without_wwids_file(conf::FindMultipaths mode);
 
 struct CreationFacts {
-    std::size_t paths = 0;     ///< usable candidates with this WWID, the one in question included
-    bool wwid_known = false;   ///< in the wwids file
-    bool map_exists = false;   ///< device-mapper has a multipath map for the WWID
-    bool waited = false;       ///< smart: find_multipaths_timeout is over
+    std::size_t paths = 0;    ///< usable candidates with this WWID, the one in question included
+    bool wwid_known = false;  ///< in the wwids file
+    bool map_exists = false;  ///< device-mapper has a multipath map for the WWID
+    bool waited = false;      ///< smart: find_multipaths_timeout is over
 };
 
 enum class Creation {
@@ -35,22 +35,22 @@ enum class Claim { error = -1, not_valid = 0, valid = 1, valid_no_check = 2, may
 
 struct ClaimFacts {
     bool bad_arguments = false;
-    bool held_by_map = false;       ///< a holder in sysfs is a multipath map
-    bool for_udev = false;          ///< -u; false: -c
-    bool daemon_reachable = true;   ///< asked for -u only
-    bool udev_device = true;        ///< udev knows the device
-    bool is_disk = true;            ///< DEVTYPE disk
+    bool held_by_map = false;      ///< a holder in sysfs is a multipath map
+    bool for_udev = false;         ///< -u; false: -c
+    bool daemon_reachable = true;  ///< asked for -u only
+    bool udev_device = true;       ///< udev knows the device
+    bool is_disk = true;           ///< DEVTYPE disk
     bool hidden = false;
-    bool foreign = false;           ///< another multipath subsystem owns it
+    bool foreign = false;  ///< another multipath subsystem owns it
     bool blacklisted = false;
     bool has_wwid = true;
-    bool marked_failed = false;     ///< a marker in failed_wwids stands
-    bool in_use = false;            ///< it or a partition has holders, is mounted or is swap
-    bool wwid_known = false;        ///< in the wwids file
-    bool map_exists = false;        ///< device-mapper has a map with this WWID
-    bool second_path = false;       ///< another path has the same WWID
-    bool released_before = false;   ///< -u: udev was told "not a path" for it earlier
-    bool waited = false;            ///< -u, smart: the time to wait is over
+    bool marked_failed = false;    ///< a marker in failed_wwids stands
+    bool in_use = false;           ///< it or a partition has holders, is mounted or is swap
+    bool wwid_known = false;       ///< in the wwids file
+    bool map_exists = false;       ///< device-mapper has a map with this WWID
+    bool second_path = false;      ///< another path has the same WWID
+    bool released_before = false;  ///< -u: udev was told "not a path" for it earlier
+    bool waited = false;           ///< -u, smart: the time to wait is over
 };
 struct ClaimDecision {
     Claim claim = Claim::not_valid;

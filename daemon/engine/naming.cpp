@@ -5,9 +5,9 @@
 // lowest free name of the prefix, mpatha to mpathz, then mpathaa, a count in bijective base 26.
 //
 // A name that moves from one disk to another is how data is lost, so the bindings file only grows:
-// each new binding is one line to append, and no line is ever dropped, moved or reused. Faulty lines
-// are named and left alone. When one name stands beside two WWIDs the first line counts; when one
-// WWID has two names the first is used and the second stays reserved.
+// each new binding is one line to append, and no line is ever dropped, moved or reused. Faulty
+// lines are named and left alone. When one name stands beside two WWIDs the first line counts; when
+// one WWID has two names the first is used and the second stays reserved.
 #include "daemon/engine/naming.h"
 
 #include <algorithm>
@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kMaxName = 127;  // device-mapper and WWID buffers hold 128 with the NUL
 constexpr std::uint64_t kLetters = 26;
 
+/// Non-empty, not too long, and safe in a line of a state file.
 bool printable_word(std::string_view text) {
     return !text.empty() && text.size() <= kMaxName &&
            std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
@@ -52,7 +53,8 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 bool valid_alias(std::string_view alias) {
-    return printable_word(alias) && alias.find('/') == std::string_view::npos;
+    return !alias.empty() && alias.size() <= kMaxName && trim(alias) == alias &&
+           std::ranges::all_of(alias, [](char c) { return c >= ' ' && c <= '~' && c != '/'; });
 }
 
 std::string alias_suffix(std::uint64_t id) {
@@ -75,9 +77,8 @@ bool has_binding_form(std::string_view alias, std::string_view prefix) {
 
 Bindings Bindings::parse(std::string_view text) {
     Bindings bindings;
-    bindings.line_open_ = for_each_line(text, [&](std::string_view line, int number) {
-        bindings.parse_line(line, number);
-    });
+    bindings.line_open_ = for_each_line(
+        text, [&](std::string_view line, int number) { bindings.parse_line(line, number); });
     return bindings;
 }
 
@@ -102,8 +103,8 @@ void Bindings::parse_line(std::string_view line, int number) {
         return;
     }
     if (!valid_alias(words[0]) || !printable_word(words[1])) {
-        problems_.push_back({number, "not a name and a WWID: " + shown(words[0]) + " " +
-                                         shown(words[1])});
+        problems_.push_back(
+            {number, "not a name and a WWID: " + shown(words[0]) + " " + shown(words[1])});
         return;
     }
     if (words.size() > 2) {
@@ -138,7 +139,7 @@ const Wwid* Bindings::wwid_of(const std::string& alias) const {
 }
 
 Result<std::string> Bindings::add(const std::string& alias, const Wwid& wwid) {
-    if (!valid_alias(alias) || alias.find('#') != std::string::npos) {
+    if (!valid_alias(alias) || alias.find_first_of(" #") != std::string::npos) {
         return fail(Errc::invalid, "not a name for a map");
     }
     if (!printable_word(wwid.str()) || wwid.str().find('#') != std::string::npos) {
@@ -195,7 +196,9 @@ std::string KnownWwids::header() {
            "# Valid WWIDs:\n";
 }
 
-bool KnownWwids::contains(const Wwid& wwid) const { return line_of_.contains(wwid); }
+bool KnownWwids::contains(const Wwid& wwid) const {
+    return line_of_.contains(wwid);
+}
 
 std::string KnownWwids::add(const Wwid& wwid) {
     if (!printable_word(wwid.str()) || wwid.str().find_first_of("/#") != std::string::npos ||
@@ -268,8 +271,7 @@ AliasChoice choose_alias(const AliasRequest& request, Bindings& bindings,
         choice.alias = keep ? request.existing : choice.alias;
         return choice;
     }
-    const std::string alias =
-        keep ? request.existing : bindings.lowest_free(request.prefix, taken);
+    const std::string alias = keep ? request.existing : bindings.lowest_free(request.prefix, taken);
     Result<std::string> append = bindings.add(alias, request.wwid);
     if (!append) {
         choice.problem = "no binding for " + shown(alias) + ": " + append.error().what;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The bindings file (name of a map -> WWID) and the wwids file (WWIDs that get a map) as values, and
-// the choice of a map's name. Nothing here touches a file: each change says which text to append.
+// The bindings file (name of a map -> WWID) and the wwids file (WWIDs that get a map) as values,
+// and the choice of a map's name. Nothing here touches a file: each change says which text to
+// append.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +17,15 @@
 
 namespace mp::engine {
 
-/// What is wrong with one line of a state file. The line is not used, or only in part as `text` says.
+/// What is wrong with one line of a state file. The line is not used, or only in part as `text`
+/// says.
 struct FileProblem {
     int line = 0;  ///< 1-based
     std::string text;
 };
 
-/// True when a map may have this name: 1 to 127 bytes, printable, no blank, no '/'.
+/// True when a map may have this name: 1 to 127 printable bytes, no '/', no blank at the ends.
+/// A name that is bound must not hold a blank at all.
 bool valid_alias(std::string_view alias);
 /// 1 -> "a", 26 -> "z", 27 -> "aa": the letters behind the prefix. id >= 1.
 std::string alias_suffix(std::uint64_t id);
@@ -87,11 +90,11 @@ private:
 /// What decides about the name of one map.
 struct AliasRequest {
     Wwid wwid;
-    std::string configured;           ///< alias of the multipath section, or empty
+    std::string configured;  ///< alias of the multipath section, or empty
     bool user_friendly_names = false;
     std::string prefix = "mpath";
-    std::string existing;             ///< name of the map that exists for the WWID, or empty
-    bool read_only = false;           ///< no new binding may be made
+    std::string existing;    ///< name of the map that exists for the WWID, or empty
+    bool read_only = false;  ///< no new binding may be made
 };
 
 struct AliasChoice {

@@ -81,7 +81,9 @@ TEST(Config, MoreSpecificLevelsWin) {
         "defaults {\n no_path_retry 1\n failback 10\n}\n"
         "devices {\n device {\n vendor \"LIO\"\n product \"disk\"\n no_path_retry 2\n }\n}\n"
         "overrides {\n no_path_retry 3\n protocol {\n type scsi:fcp\n fast_io_fail_tmo off\n }\n}\n"
-        "multipaths {\n multipath {\n wwid " + kWwid.str() + "\n no_path_retry queue\n"
+        "multipaths {\n multipath {\n wwid " +
+        kWwid.str() +
+        "\n no_path_retry queue\n"
         " alias data\n prio random\n }\n}\n");
     EXPECT_THAT(config->diagnostics(), IsEmpty());
     const model::BlockDevice device = disk("LIO-ORG", "disk01");
@@ -97,8 +99,9 @@ TEST(Config, MoreSpecificLevelsWin) {
 }
 
 TEST(Config, OutputCanBeReadAgainAndIsTheSame) {
-    const std::string text = build("blacklist {\n wwid \"a\"\"b\"\n}\n"
-                                   "multipaths {\n multipath {\n wwid 3\n mode 0640\n }\n}\n")
+    const std::string text = build(
+                                 "blacklist {\n wwid \"a\"\"b\"\n}\n"
+                                 "multipaths {\n multipath {\n wwid 3\n mode 0640\n }\n}\n")
                                  ->render();
     const std::shared_ptr<const Config> again = build(text);
     EXPECT_THAT(again->diagnostics(), IsEmpty());

@@ -9,8 +9,9 @@ namespace {
 
 using conf::FindMultipaths;
 
-constexpr FindMultipaths kModes[] = {FindMultipaths::off, FindMultipaths::on, FindMultipaths::strict,
-                                     FindMultipaths::greedy, FindMultipaths::smart};
+constexpr FindMultipaths kModes[] = {FindMultipaths::off, FindMultipaths::on,
+                                     FindMultipaths::strict, FindMultipaths::greedy,
+                                     FindMultipaths::smart};
 
 struct CreationCase {
     FindMultipaths mode;
@@ -40,8 +41,8 @@ TEST(MapCreation, FollowsTheTableOfModes) {
     };
     for (const CreationCase& test : cases) {
         EXPECT_EQ(decide_map_creation(test.mode, test.facts).creation, test.expected)
-            << "mode " << static_cast<int>(test.mode) << " paths " << test.facts.paths
-            << " known " << test.facts.wwid_known;
+            << "mode " << static_cast<int>(test.mode) << " paths " << test.facts.paths << " known "
+            << test.facts.wwid_known;
     }
 }
 
@@ -107,9 +108,9 @@ TEST(ClaimDecision, FirstRuleDecides) {
 
 TEST(ClaimDecision, EachRefusalAloneIsEnough) {
     const ClaimFacts refusals[] = {
-        {.is_disk = false, .wwid_known = true},    {.hidden = true, .wwid_known = true},
-        {.foreign = true, .wwid_known = true},     {.blacklisted = true, .wwid_known = true},
-        {.has_wwid = false, .wwid_known = true},   {.marked_failed = true, .wwid_known = true},
+        {.is_disk = false, .wwid_known = true},  {.hidden = true, .wwid_known = true},
+        {.foreign = true, .wwid_known = true},   {.blacklisted = true, .wwid_known = true},
+        {.has_wwid = false, .wwid_known = true}, {.marked_failed = true, .wwid_known = true},
     };
     for (const ClaimFacts& facts : refusals) {
         for (FindMultipaths mode : kModes) {

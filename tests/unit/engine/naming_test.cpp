@@ -2,10 +2,10 @@
 // Names of maps and the two files that remember them.
 #include "daemon/engine/naming.h"
 
-#include <set>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <set>
 
 namespace mp::engine {
 namespace {
@@ -25,8 +25,8 @@ AliasRequest friendly(const std::string& wwid) {
 
 TEST(AliasSuffix, CountsInBijectiveBase26) {
     const std::pair<std::uint64_t, const char*> cases[] = {
-        {1, "a"}, {2, "b"}, {26, "z"}, {27, "aa"}, {52, "az"}, {53, "ba"}, {702, "zz"}, {703, "aaa"},
-        {18278, "zzz"}, {18279, "aaaa"}};
+        {1, "a"},   {2, "b"},    {26, "z"},    {27, "aa"},     {52, "az"},
+        {53, "ba"}, {702, "zz"}, {703, "aaa"}, {18278, "zzz"}, {18279, "aaaa"}};
     for (const auto& [id, letters] : cases) {
         EXPECT_EQ(alias_suffix(id), letters) << id;
     }
@@ -48,14 +48,16 @@ TEST(ValidAlias, RefusesWhatDeviceMapperOrShellsCannotTake) {
     EXPECT_FALSE(valid_alias(std::string(128, 'a')));
     EXPECT_FALSE(valid_alias(""));
     EXPECT_FALSE(valid_alias("a/b"));
-    EXPECT_FALSE(valid_alias("a b"));
+    EXPECT_TRUE(valid_alias("a b"));
+    EXPECT_FALSE(valid_alias(" a"));
+    EXPECT_FALSE(valid_alias("a "));
     EXPECT_FALSE(valid_alias("a\nb"));
     EXPECT_FALSE(valid_alias("\xc3\xa4"));
 }
 
 TEST(Bindings, FindsBothWaysAndIgnoresCommentsAndBlankLines) {
-    const Bindings bindings = Bindings::parse(
-        Bindings::header() + "\nmpatha 3600a\n  mpathb\t3600b  \n# mpathc 3600c\n");
+    const Bindings bindings =
+        Bindings::parse(Bindings::header() + "\nmpatha 3600a\n  mpathb\t3600b  \n# mpathc 3600c\n");
     EXPECT_THAT(bindings.problems(), IsEmpty());
     EXPECT_EQ(bindings.size(), 2U);
     EXPECT_EQ(*bindings.alias_of(Wwid("3600b")), "mpathb");
@@ -73,17 +75,19 @@ TEST(Bindings, HeaderHasSevenCommentLinesAndNamesItsVersion) {
 }
 
 TEST(Bindings, FaultyLinesAreNamedAndTheRestIsUsed) {
-    const Bindings bindings = Bindings::parse("mpatha\n"
-                                              "a/b 3600a\n"
-                                              "mpathb 3600b extra\n"
-                                              "mpathc \x01\x02\n"
-                                              "mpathd 3600d\n");
+    const Bindings bindings = Bindings::parse(
+        "mpatha\n"
+        "a/b 3600a\n"
+        "mpathb 3600b extra\n"
+        "mpathc \x01\x02\n"
+        "mpathd 3600d\n");
     ASSERT_THAT(bindings.problems(), SizeIs(4));
     EXPECT_EQ(bindings.problems()[0].line, 1);
     EXPECT_EQ(bindings.problems()[1].line, 2);
     EXPECT_EQ(bindings.problems()[2].line, 3);
     EXPECT_EQ(bindings.problems()[3].line, 4);
-    EXPECT_THAT(bindings.problems()[3].text, HasSubstr("'?" "?'"));
+    EXPECT_THAT(bindings.problems()[3].text, HasSubstr("'?"
+                                                       "?'"));
     EXPECT_EQ(bindings.size(), 2U);
 }
 
@@ -121,8 +125,9 @@ TEST(Bindings, RefusesToBindTwice) {
 TEST(Bindings, LowestFreeNameFillsGapsAndSkipsTakenOnes) {
     Bindings bindings = Bindings::parse("mpatha 1\nmpathc 3\nother 4\n");
     EXPECT_EQ(bindings.lowest_free("mpath", kNoneTaken), "mpathb");
-    EXPECT_EQ(bindings.lowest_free("mpath", [](const std::string& name) { return name == "mpathb"; }),
-              "mpathd");
+    EXPECT_EQ(
+        bindings.lowest_free("mpath", [](const std::string& name) { return name == "mpathb"; }),
+        "mpathd");
     EXPECT_EQ(bindings.lowest_free("mpath", kNoneTaken), "mpathb");
     EXPECT_EQ(bindings.lowest_free("disk", kNoneTaken), "diska");
 }
