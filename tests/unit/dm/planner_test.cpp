@@ -355,31 +355,6 @@ TEST(Planner, HeldIoIsFailedBeforeRemovalWhenAskedFor) {
     expect_golden("remove-suspended", render_plan(plan_remove(map, {false, true})));
 }
 
-TEST(PlanModel, WhatTheKernelRefusesIsRefused) {
-    DmMapState map = live();
-    auto run = [](const std::optional<DmMapState>& actual, std::vector<model::Step> steps) {
-        Result<std::optional<DmMapState>> after =
-            apply_in_model(actual, {"mpatha", std::move(steps), kUuid});
-        return after ? "ok" : std::string(errc_name(after.error().code));
-    };
-    using namespace model::step;
-    EXPECT_EQ(run(std::nullopt, {Message{"fail_path 8:16"}}), errc_name(Errc::gone));
-    EXPECT_EQ(run(map, {Create{kUuid, table(kOnePath), {}, false, {}}}), errc_name(Errc::busy));
-    EXPECT_EQ(run(map, {Suspend{}, Message{"queue_if_no_path"}}), errc_name(Errc::busy));
-    EXPECT_EQ(run(map, {Message{"fail_path 9:99"}}), errc_name(Errc::invalid));
-    EXPECT_EQ(run(map, {Message{"fail_path 8:16"}}), "ok");
-    EXPECT_EQ(run(map, {Message{"switch_group 1"}}), "ok");
-    EXPECT_EQ(run(map, {Message{"do_something"}}), errc_name(Errc::invalid));
-    EXPECT_EQ(run(map, {Load{table(kTwoPaths, 1024), false}, Resume{}}), errc_name(Errc::invalid));
-    EXPECT_EQ(run(map, {Load{table(kTwoPaths, 1024), false}, Resume{{}, true}}), "ok");
-    EXPECT_EQ(run(map, {Load{table("2 queue_mode bio 0 0 0"), false}}), errc_name(Errc::invalid));
-    EXPECT_EQ(run(map, {Rename{"mpatha", {}}}), errc_name(Errc::busy));
-    map.inactive_table = true;
-    EXPECT_EQ(run(map, {Resume{}}), errc_name(Errc::invalid));
-    map.uuid = "mpath-other";
-    EXPECT_EQ(run(map, {}), errc_name(Errc::gone));
-}
-
 TEST(PlannerDeathTest, ATableIsNeverPlannedOntoAnotherDisksMap) {
     DmMapState map = live();
     map.uuid = "mpath-another";

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The pure parts of performing plans; the ioctls are exercised on a real kernel (tests/contract).
+#include "daemon/os/libdm_steps.h"
+
+#include <gtest/gtest.h>
+
+namespace mp::os::libdm {
+namespace {
+
+struct Renamed {
+    const char* partition;
+    const char* from;
+    const char* to;
+    const char* result;  ///< empty: not renamed
+};
+
+const Renamed kRenamed[] = {
+    {"mpatha1", "mpatha", "data", "data1"},
+    {"mpatha1", "mpatha", "disk7", "disk7p1"},
+    {"disk7p1", "disk7", "disk8", "disk8p1"},
+    {"disk7p12", "disk7", "data", "data12"},
+    {"mpatha-part1", "mpatha", "disk7", "disk7-part1"},
+    {"mpathap1", "mpatha", "data", "datap1"},
+    {"other1", "mpatha", "data", ""},
+    {"mpatha", "mpatha", "data", ""},
+    {"", "mpatha", "data", ""},
+};
+
+TEST(DmSteps, PartitionsAreRenamedByTheRuleOfTheirDelimiter) {
+    for (const Renamed& one : kRenamed) {
+        EXPECT_EQ(renamed_partition(one.partition, one.from, one.to).value_or(""), one.result)
+            << one.partition << " " << one.from << " " << one.to;
+    }
+}
+
+}  // namespace
+}  // namespace mp::os::libdm
