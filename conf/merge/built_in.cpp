@@ -30,10 +30,14 @@ void set_built_in(Settings& settings, Key key, std::string_view text) {
     settings.set(key, std::move(*parsed.value), Origin{});
 }
 
-Rule make_known_rule(std::string_view text, const Origin& origin) {
-    Result<Rule> rule = make_rule(text, origin);
+/// A file that was made from the output of `show config` has the rule already.
+void add_built_in_rule(std::vector<Rule>& rules, std::string_view text) {
+    if (std::ranges::any_of(rules, [&](const Rule& rule) { return rule.shown() == text; })) {
+        return;
+    }
+    Result<Rule> rule = make_rule(text, Origin{});
     MP_ASSERT(rule.has_value());
-    return std::move(*rule);
+    rules.push_back(std::move(*rule));
 }
 
 /// The product of a device entry is plain text for a rule: no "!" has a meaning there.
@@ -144,13 +148,10 @@ std::vector<Settings> built_in_devices() {
 }
 
 void add_built_in_rules(Model& model, const Environment& environment) {
-    model.blacklist.of(Criterion::devnode)
-        .push_back(make_known_rule(environment.native_nvme_multipath
-                                       ? "!^(sd[a-z]|dasd[a-z])"
-                                       : "!^(sd[a-z]|dasd[a-z]|nvme[0-9])",
-                                   Origin{}));
-    model.exceptions.of(Criterion::property)
-        .push_back(make_known_rule("(SCSI_IDENT_|ID_WWN)", Origin{}));
+    add_built_in_rule(model.blacklist.of(Criterion::devnode),
+                      environment.native_nvme_multipath ? "!^(sd[a-z]|dasd[a-z])"
+                                                        : "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
+    add_built_in_rule(model.exceptions.of(Criterion::property), "(SCSI_IDENT_|ID_WWN)");
     add_excluded_products(model);
 }
 

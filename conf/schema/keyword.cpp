@@ -147,7 +147,7 @@ constexpr Keyword kKeywords[kKeyCount] = {
         "kernel algorithm that spreads I/O over the paths of a group, with its arguments"),
     choice(K::path_grouping_policy, "path_grouping_policy", kGrouping, "failover",
            "which paths stand in one path group"),
-    row(K::uid_attrs, "uid_attrs", Form::text, {.bare = true},
+    row(K::uid_attrs, "uid_attrs", Form::text, {},
         "udev property that identifies a disk, per kind of device name: \"sd:ID_SERIAL ...\""),
     text(K::uid_attribute, "uid_attribute", "ID_SERIAL",
          "udev property that identifies a disk; empty: ask the device itself"),

@@ -227,10 +227,24 @@ ParsedValue parse_mode(std::string_view text) {
     return accepted(number_value(mode));
 }
 
+/// Ids are printed in octal with a leading 0, so that is read as octal too.
+Result<std::uint64_t> parse_id(std::string_view text) {
+    if (text.size() < 2 || text.front() != '0') {
+        return parse_u64(text);
+    }
+    std::uint64_t id = 0;
+    const char* end = text.data() + text.size();
+    const std::from_chars_result got = std::from_chars(text.data(), end, id, 8);
+    if (got.ec != std::errc{} || got.ptr != end) {
+        return fail(Errc::invalid, "not an octal number");
+    }
+    return id;
+}
+
 ParsedValue parse_account(const Keyword& keyword, std::string_view text,
                           const std::map<std::string, std::uint32_t, std::less<>>& names,
                           const char* what) {
-    const Result<std::uint64_t> number = parse_u64(text);
+    const Result<std::uint64_t> number = parse_id(text);
     if (number && *number <= static_cast<std::uint64_t>(kIdMax)) {
         return accepted(number_value(static_cast<std::int64_t>(*number)));
     }
