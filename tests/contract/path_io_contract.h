@@ -46,7 +46,8 @@ class PathIoContract : public ::testing::TestWithParam<PathIoCase> {
 protected:
     using Device = PathIoHarness::Device;
     static constexpr Duration kLong = seconds(3600);
-    static constexpr Duration kShort = milliseconds(30);
+    /// Long enough for any machine to begin the command, which the cases with kShort rely on.
+    static constexpr Duration kShort = milliseconds(300);
 
     bool run_until_answers(std::size_t count) {
         return harness_->run_until([&] { return harness_->answers().size() >= count; });

@@ -22,7 +22,13 @@ class Gate {
 public:
     void wait() {
         std::unique_lock lock(mutex_);
+        ++waiting_;
         opened_.wait(lock, [this] { return open_; });
+        --waiting_;
+    }
+    int waiting() {
+        std::lock_guard lock(mutex_);
+        return waiting_;
     }
     void open() {
         {
@@ -36,6 +42,7 @@ private:
     std::mutex mutex_;
     std::condition_variable opened_;
     bool open_ = false;
+    int waiting_ = 0;
 };
 
 std::string name_of_fd(int fd) {
@@ -71,6 +78,7 @@ public:
     }
     ~LaneHarness() override { gate_->open(); }
 
+    Gate& gate() { return *gate_; }
     os::LanePathIo& port() override { return *port_; }
     model::PathRef add_device(Device kind) override {
         model::PathRef path{.id = PathId{next_}, .devt = {}, .name = "d" + std::to_string(next_)};
@@ -190,9 +198,11 @@ TEST_F(LanePathIoTest, AFileTakesNoScsiCommands) {
 
 TEST_F(LanePathIoTest, CommandsThatHangAreLeftBehindWhenTheDaemonGoes) {
     auto harness = std::make_unique<LaneHarness>(kScsi, true);
-    harness->port().start(OpId{1}, harness->add_device(PathIoHarness::Device::hangs), kScsi,
-                          milliseconds(1));
-    ASSERT_TRUE(harness->run_until([&] { return harness->port().usage().stuck == 1; }));
+    const model::PathRef path = harness->add_device(PathIoHarness::Device::hangs);
+    harness->port().start(OpId{1}, path, kScsi, seconds(3600));
+    ASSERT_TRUE(harness->run_until([&] { return harness->gate().waiting() == 1; }));
+    harness->port().release(path.id);
+    EXPECT_EQ(harness->port().usage().stuck, 1U);
     harness.reset();  // opens the gate first; the lane then posts into a closed queue
 }
 
