@@ -85,14 +85,30 @@ def make_share(path, wish, options, work):
         (("LAB_DAEMON", options.daemon), ("LAB_SCENARIO", path.stem), ("LAB_MODE", wish["mode"]))))
     if options.daemon == "ours" or options.both:
         install_ours(share / "ours" if options.both else overlay, options.bin)
-    if options.daemon == "none" and not options.both:
-        pass
+    etc = overlay / "etc"
+    etc.mkdir(exist_ok=True)
+    shutil.copyfile(LAB / "guest/multipath.conf", etc / "multipath.conf")
     if wish["mode"] == "systemd":
-        units = overlay / "etc/systemd/system"
-        (units / "multi-user.target.wants").mkdir(parents=True)
-        shutil.copyfile(LAB / "guest/lab-job.service", units / "lab-job.service")
-        (units / "multi-user.target.wants/lab-job.service").symlink_to("/etc/systemd/system/lab-job.service")
+        add_units(etc / "systemd/system", with_daemon=not options.both)
     return share, results
+
+
+def add_units(units, with_daemon):
+    """The job, the daemon, and nothing that a guest has no use for."""
+    shutil.copytree(LAB / "guest/units", units)
+    wants = [("multi-user.target.wants", "/etc/systemd/system/lab-job.service")]
+    if with_daemon:
+        wants.append(("sysinit.target.wants", "/lib/systemd/system/multipathd.service"))
+    for target, unit in wants:
+        (units / target).mkdir(exist_ok=True)
+        (units / target / pathlib.PurePath(unit).name).symlink_to(unit)
+    for name in ("systemd-timesyncd.service", "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer",
+                 "fstrim.timer", "e2scrub_all.timer", "e2scrub_reap.service", "logrotate.timer", "getty@tty1.service",
+                 "serial-getty@ttyS0.service", "open-iscsi.service", "iscsid.service", "nbd-client.service",
+                 "nbd-server.service", "nvmf-autoconnect.service", "nvmefc-boot-connections.service",
+                 "systemd-journal-flush.service", "systemd-update-utmp.service", "systemd-random-seed.service"):
+        if not (units / name).exists():
+            (units / name).symlink_to("/dev/null")
 
 
 def run_one(path, options):
@@ -100,7 +116,8 @@ def run_one(path, options):
     work = (options.work or REPO / "build/lab") / path.stem
     share, results = make_share(path, wish, options, work)
     machine = {"init": "/sbin/init" if wish["mode"] == "systemd" else "/share/guest/fast-init",
-               "append": wish["append"].replace(",", " "), "memory_mb": int(wish["memory"]),
+               "append": wish["append"].replace(",", " ") + (" lab.debian" if options.daemon == "debian" and not options.both
+                                                             else ""), "memory_mb": int(wish["memory"]),
                "limit_s": int(wish["limit"]), "devices": []}
     if wish["machine"] == "numa":
         machine["devices"] = numa.devices(work)

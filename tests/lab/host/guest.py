@@ -23,8 +23,10 @@ TCG = ["-accel", "tcg,thread=multi", "-cpu", "max,-la57"]
 KVM = ["-accel", "kvm", "-cpu", "host"]
 UP_WORD = "lab-guest-is-up"
 LOCK_FILE = os.environ.get("SHORTPATH_GUEST_LOCK", "/tmp/guest.lock")
-KERNEL_WORDS = ("console=ttyS0 quiet loglevel=4 panic=1 mitigations=off no_timer_check tsc=reliable apparmor=0 "
-                "audit=0 cryptomgr.notests nowatchdog rcupdate.rcu_cpu_stall_suppress=1 random.trust_cpu=on "
+# An emulated time-stamp counter cannot be calibrated on a busy machine: clocks would run at the wrong speed.
+TCG_WORDS = "tsc=unstable clocksource=hpet"
+KERNEL_WORDS = ("console=ttyS0 quiet loglevel=4 panic=1 mitigations=off no_timer_check apparmor=0 audit=0 "
+                "cryptomgr.notests nowatchdog rcupdate.rcu_cpu_stall_suppress=1 random.trust_cpu=on "
                 "net.ifnames=0")
 
 
@@ -112,7 +114,8 @@ def choose_accel(files):
 
 
 def full_argv(files, accel, share, results, machine):
-    argv = base_argv(files, accel, f"root=/dev/vda lab.init={machine['init']} {machine['append']}")
+    words = TCG_WORDS if accel is TCG else ""
+    argv = base_argv(files, accel, f"{words} root=/dev/vda lab.init={machine['init']} {machine['append']}")
     argv += ["-M", "q35", "-m", str(machine["memory_mb"]), "-smp", "2"]
     argv += ["-drive", f"if=none,id=root,file={files / 'root.img'},format=raw,snapshot=on,cache=unsafe",
              "-device", "virtio-blk-pci,drive=root,bus=pcie.0,addr=0x3",
