@@ -387,7 +387,29 @@ void path_max_sectors(std::string& out, const PathView& path, Instant) {
     put_sectors_kb(out, path.device->max_sectors_kb);
 }
 
-constexpr std::array<PathField, 28> kPathFields = {{
+void path_node(std::string& out, const PathView& path, Instant) {
+    if (path.device->adapter.numa_node < 0) {
+        out += "[undef]";
+    } else {
+        put_signed(out, path.device->adapter.numa_node);
+    }
+}
+
+/// Distances of the adapter's node to node 0, 1, ..., with commas.
+void path_node_distance(std::string& out, const PathView& path, Instant) {
+    if (path.device->adapter.node_distance.empty()) {
+        out += "[undef]";
+        return;
+    }
+    std::string_view comma;
+    for (const int distance : path.device->adapter.node_distance) {
+        out += comma;
+        put_signed(out, distance);
+        comma = ",";
+    }
+}
+
+constexpr std::array<PathField, 30> kPathFields = {{
     {'w', "uuid", path_uuid},
     {'i', "hcil", path_hcil},
     {'d', "dev", path_dev},
@@ -416,6 +438,8 @@ constexpr std::array<PathField, 28> kPathFields = {{
     {'L', "LUN hex", path_lun},
     {'A', "TPG", path_target_group},
     {'k', "max_sectors_kb", path_max_sectors},
+    {'e', "node", path_node},
+    {'E', "node_distance", path_node_distance},
 }};
 
 // ---- path groups

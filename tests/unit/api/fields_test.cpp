@@ -63,6 +63,8 @@ TEST(PathFields, ValuesOfAMappedPath) {
              {'L', "0x0001000000000000"},
              {'A', "0x0001"},
              {'k', "1280"},
+             {'e', "1"},
+             {'E', "31,10"},
          }) {
         EXPECT_EQ(cell(*path, want.letter), want.value) << "%" << want.letter;
     }
@@ -78,7 +80,7 @@ TEST(PathFields, ValuesOfAPathOfWhichNothingIsKnown) {
              {'z', ""},        {'M', "normal"},  {'m', "[orphan]"}, {'N', "[undef]"},
              {'n', "[undef]"}, {'R', "[undef]"}, {'r', "[undef]"},  {'a', "[undef]"},
              {'0', "0"},       {'P', "undef"},   {'I', "new"},      {'L', "0xffffffffffffffff"},
-             {'A', "[undef]"}, {'k', "n/a"},
+             {'A', "[undef]"}, {'k', "n/a"},     {'e', "[undef]"},  {'E', "[undef]"},
          }) {
         EXPECT_EQ(cell(path, want.letter), want.value) << "%" << want.letter;
     }

@@ -30,6 +30,8 @@ inline model::BlockDevice disk(const std::string& name, std::uint32_t minor, Hct
     device.serial = "abc123";
     device.kernel_state = "running";
     device.adapter.pci_address = "0000:00:0" + std::to_string(hctl.host) + ".0";
+    device.adapter.numa_node = 1;
+    device.adapter.node_distance = {31, 10};
     device.host_wwnn = "0x20000000c9000001";
     device.host_wwpn = "0x10000000c9000001";
     device.target_wwnn = "0x50060160bea00001";
