@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The contract of a path checker: a small state machine that says which question to ask a device and
-// judges the answer. It does no I/O, owns no thread and knows no clock; hung commands, deadlines and
-// worker lanes are solved once, by whoever performs the probes.
+// The contract of a path checker: a small state machine that says which question to ask a device
+// and judges the answer. It does no I/O, owns no thread and knows no clock; hung commands,
+// deadlines and worker lanes are solved once, by whoever performs the probes.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,8 @@ constexpr int kProbesPerCheckMax = 8;
 /// The end of a check.
 struct Verdict {
     model::PathState state = model::PathState::unchecked;
-    std::string message;  ///< one line without newline: what was seen ("tur checker reports path is down")
+    std::string
+        message;  ///< one line without newline: what was seen ("tur checker reports path is down")
     /// The device said that its identity, capacity or LUN list may have changed (unit attention
     /// 3F/03, 3F/0E, 2A/09): the caller verifies identity at once.
     bool identity_suspect = false;

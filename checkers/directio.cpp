@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Can the first block be read past the page cache? One read of one logical block at offset 0, at most
-// 4096 bytes unless the device's blocks are larger. Complete is up, an error is down. This works on any
-// block device; it takes the same way through the kernel as users' I/O, including its retries.
+// Can the first block be read past the page cache? One read of one logical block at offset 0, at
+// most 4096 bytes unless the device's blocks are larger. Complete is up, an error is down. This
+// works on any block device; it takes the same way through the kernel as users' I/O, including its
+// retries.
 #include "checkers/directio.h"
 
 #include <algorithm>
@@ -38,12 +39,15 @@ private:
     std::uint32_t length_ = kBlockMin;
 };
 
-std::unique_ptr<Checker> create() { return std::make_unique<Directio>(); }
+std::unique_ptr<Checker> create() {
+    return std::make_unique<Directio>();
+}
 
 }  // namespace
 
-const CheckerType kDirectio{.name = kName,
-                            .doc = "Reads the first block past the page cache; for any block device.",
-                            .create = create};
+const CheckerType kDirectio{
+    .name = kName,
+    .doc = "Reads the first block past the page cache; for any block device.",
+    .create = create};
 
 }  // namespace mp::checkers

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Does the kernel let commands through to this device at all? Words of Linux: scsi_device_state
 // (drivers/scsi/scsi_sysfs.c), nvme controller states (drivers/nvme/host/sysfs.c) and the ccw
-// availability attribute (drivers/s390/cio/device.c). The rule: the one good word of a bus passes, the
-// words of a device that is being held or made are pending, everything else, known or not, is down.
-// Buses without such an attribute always pass.
+// availability attribute (drivers/s390/cio/device.c). The rule: the one good word of a bus passes,
+// the words of a device that is being held or made are pending, everything else, known or not, is
+// down. Buses without such an attribute always pass.
 #include "checkers/gate.h"
 
 #include "daemon/base/strings.h"

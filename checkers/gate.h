@@ -11,9 +11,9 @@
 namespace mp::checkers {
 
 /// Unset: the kernel has nothing against the device, the checker decides. Otherwise the state that
-/// follows without asking the device: pending, down, or removed (the attribute is gone: empty text).
-/// Text is the content of BlockDevice::state_attribute, trailing blanks do not matter; not to be asked
-/// about a device that has no such attribute.
+/// follows without asking the device: pending, down, or removed (the attribute is gone: empty
+/// text). Text is the content of BlockDevice::state_attribute, trailing blanks do not matter; not
+/// to be asked about a device that has no such attribute.
 std::optional<model::PathState> sysfs_gate(model::Bus bus, std::string_view kernel_state);
 
 }  // namespace mp::checkers

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What does the kernel think of the device? No command is sent: the state attribute in sysfs is read
-// again and judged by the common gate. The default for NVMe, whose controller states are kept current by
-// keep-alive. A device without such an attribute is up for as long as it exists.
+// What does the kernel think of the device? No command is sent: the state attribute in sysfs is
+// read again and judged by the common gate. The default for NVMe, whose controller states are kept
+// current by keep-alive. A device without such an attribute is up for as long as it exists.
 #include "checkers/none.h"
 
 #include "checkers/gate.h"
@@ -39,7 +39,9 @@ private:
     model::Bus bus_ = model::Bus::unknown;
 };
 
-std::unique_ptr<Checker> create() { return std::make_unique<None>(); }
+std::unique_ptr<Checker> create() {
+    return std::make_unique<None>();
+}
 
 }  // namespace
 

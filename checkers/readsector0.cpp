@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Can the first 4096 bytes be read? SCSI devices get a READ(10) (SBC-4 5.15), three tries when a unit
-// attention is in the way. A device that takes no SCSI commands gets the same read as plain block I/O,
-// so that the checker serves network block devices too. Any other outcome is down: data are what this
-// checker is about, so a reservation conflict counts as a failure here.
+// Can the first 4096 bytes be read? SCSI devices get a READ(10) (SBC-4 5.15), three tries when a
+// unit attention is in the way. A device that takes no SCSI commands gets the same read as plain
+// block I/O, so that the checker serves network block devices too. Any other outcome is down: data
+// are what this checker is about, so a reservation conflict counts as a failure here.
 #include "checkers/readsector0.h"
 
 #include <algorithm>
@@ -68,12 +68,13 @@ private:
     Attentions attentions_;
 };
 
-std::unique_ptr<Checker> create() { return std::make_unique<Readsector0>(); }
+std::unique_ptr<Checker> create() {
+    return std::make_unique<Readsector0>();
+}
 
 }  // namespace
 
-const CheckerType kReadsector0{.name = kName,
-                               .doc = "Reads the first 4096 bytes with READ(10).",
-                               .create = create};
+const CheckerType kReadsector0{
+    .name = kName, .doc = "Reads the first 4096 bytes with READ(10).", .create = create};
 
 }  // namespace mp::checkers

@@ -16,7 +16,9 @@ constexpr std::array<const CheckerType*, 4> kCheckers = {&kDirectio, &kNone, &kR
 
 }  // namespace
 
-std::span<const CheckerType* const> all_checkers() { return kCheckers; }
+std::span<const CheckerType* const> all_checkers() {
+    return kCheckers;
+}
 
 const CheckerType* find_checker(std::string_view name) {
     for (const CheckerType* type : kCheckers) {

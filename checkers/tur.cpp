@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Does the logical unit answer TEST UNIT READY (SPC-5 6.47)? The default checker of SCSI devices.
 //
-// A unit attention, a busy target and a host error that may pass are tried again, five tries in all: a
-// device may hold several unit attentions and gives one per command. A reservation conflict is an
-// answer, so the path works. Asymmetric access: standby is ghost, transitioning is pending; unavailable
-// is down, as no command but a few would be accepted (SPC-5 5.18.2.4.5). A logical unit that is not
-// supported (5/25/00) is not mapped to us any more. Unit attentions that put identity or capacity in
-// doubt are passed on even when the path is up in the end.
+// A unit attention, a busy target and a host error that may pass are tried again, five tries in
+// all: a device may hold several unit attentions and gives one per command. A reservation conflict
+// is an answer, so the path works. Asymmetric access: standby is ghost, transitioning is pending;
+// unavailable is down, as no command but a few would be accepted (SPC-5 5.18.2.4.5). A logical unit
+// that is not supported (5/25/00) is not mapped to us any more. Unit attentions that put identity
+// or capacity in doubt are passed on even when the path is up in the end.
 #include "checkers/tur.h"
 
 #include "checkers/verdict.h"
@@ -83,12 +83,13 @@ private:
     Attentions attentions_;
 };
 
-std::unique_ptr<Checker> create() { return std::make_unique<Tur>(); }
+std::unique_ptr<Checker> create() {
+    return std::make_unique<Tur>();
+}
 
 }  // namespace
 
-const CheckerType kTur{.name = kName,
-                       .doc = "Sends TEST UNIT READY; the default for SCSI devices.",
-                       .create = create};
+const CheckerType kTur{
+    .name = kName, .doc = "Sends TEST UNIT READY; the default for SCSI devices.", .create = create};
 
 }  // namespace mp::checkers

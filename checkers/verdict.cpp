@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How is a verdict worded, and what is a probe worth that never reached the device? Logs and scripts
-// know the sentence "<name> checker reports path is down"; what was seen follows it after a colon.
+// How is a verdict worded, and what is a probe worth that never reached the device? Logs and
+// scripts know the sentence "<name> checker reports path is down"; what was seen follows it after a
+// colon.
 #include "checkers/verdict.h"
 
 namespace mp::checkers {

@@ -10,7 +10,8 @@
 
 namespace mp::checkers {
 
-/// "<checker> checker reports path is up" and its siblings for each state; `detail` follows a colon.
+/// "<checker> checker reports path is up" and its siblings for each state; `detail` follows a
+/// colon.
 Verdict verdict_of(std::string_view checker, model::PathState state, std::string_view detail = {});
 
 /// A probe that never reached the device: unsupported is wild, a full queue or a withdrawn probe is

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // In which access state is the target port group behind this path (SPC-5 5.18, 6.36)? Up to three
-// questions: standard INQUIRY when sysfs did not say whether the device has groups at all, page 0x83
-// for the group of the port that we come through, REPORT TARGET PORT GROUPS for the states.
+// questions: standard INQUIRY when sysfs did not say whether the device has groups at all, page
+// 0x83 for the group of the port that we come through, REPORT TARGET PORT GROUPS for the states.
 //
-// The group is asked of the device each time: sysfs keeps the page of the last scan and a port may have
-// moved to another group since; only when the device does not give the page does the kernel's copy
-// serve. The plain header of the report is asked for first, the extended one when the device refuses
-// that. An answer that did not fit is asked for again at its full length. Unit attention, not ready
-// and busy are tried again, three tries per question, within the limit of probes for one priority.
-// Anything else leaves the priority undefined with a message; a guess could move I/O for nothing.
+// The group is asked of the device each time: sysfs keeps the page of the last scan and a port may
+// have moved to another group since; only when the device does not give the page does the kernel's
+// copy serve. The plain header of the report is asked for first, the extended one when the device
+// refuses that. An answer that did not fit is asked for again at its full length. Unit attention,
+// not ready and busy are tried again, three tries per question, within the limit of probes for one
+// priority. Anything else leaves the priority undefined with a message; a guess could move I/O for
+// nothing.
 #include "prioritizers/alua.h"
 
 #include <algorithm>
@@ -112,7 +113,8 @@ private:
 
     NextStep group_from_kernel(const std::string& why_not_from_device) {
         Result<scsi::DesignatorList> list = scsi::parse_designators(kernel_page_);
-        std::optional<std::uint16_t> group = list ? scsi::target_port_group_of(*list) : std::nullopt;
+        std::optional<std::uint16_t> group =
+            list ? scsi::target_port_group_of(*list) : std::nullopt;
         return group ? report_on(*group) : undefined(why_not_from_device);
     }
 
@@ -123,7 +125,8 @@ private:
     }
 
     NextStep on_refused_report(const scsi::Completion& completion) {
-        if (completion.outcome == scsi::Outcome::sense && header_ == scsi::RtpgHeader::length_only &&
+        if (completion.outcome == scsi::Outcome::sense &&
+            header_ == scsi::RtpgHeader::length_only &&
             scsi::is_unsupported_request(completion.sense)) {
             header_ = scsi::RtpgHeader::extended;
             return ask(Stage::report, scsi::report_target_port_groups(header_, kReportAllocation));
@@ -173,7 +176,8 @@ Result<std::unique_ptr<Prioritizer>> create(std::string_view args) {
 
 const PrioritizerType kAlua{
     .name = "alua",
-    .doc = "Asks for the access state of the path's target port group; argument exclusive_pref_bit.",
+    .doc =
+        "Asks for the access state of the path's target port group; argument exclusive_pref_bit.",
     .create = create};
 
 }  // namespace mp::prioritizers

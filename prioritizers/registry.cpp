@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which prioritizers does this build have? One explicit list, sorted by name; one that is not listed
-// here does not exist.
+// Which prioritizers does this build have? One explicit list, sorted by name; one that is not
+// listed here does not exist.
 #include <array>
 
 #include "prioritizers/alua.h"
@@ -15,7 +15,9 @@ constexpr std::array<const PrioritizerType*, 3> kPrioritizers = {&kAlua, &kConst
 
 }  // namespace
 
-std::span<const PrioritizerType* const> all_prioritizers() { return kPrioritizers; }
+std::span<const PrioritizerType* const> all_prioritizers() {
+    return kPrioritizers;
+}
 
 const PrioritizerType* find_prioritizer(std::string_view name) {
     for (const PrioritizerType* type : kPrioritizers) {

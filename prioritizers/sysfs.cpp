@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What does the kernel's device handler know about access to this path? Two attributes of the SCSI
-// device, access_state and preferred_path, turned into the same numbers as ALUA gives; no command goes
-// to the device. Attributes that cannot be read make the priority undefined; an access state that is
-// not one of the kernel's words does too, because the handler says so while it does not know. A
-// missing preferred_path (old kernels) only means no preference.
+// device, access_state and preferred_path, turned into the same numbers as ALUA gives; no command
+// goes to the device. Attributes that cannot be read make the priority undefined; an access state
+// that is not one of the kernel's words does too, because the handler says so while it does not
+// know. A missing preferred_path (old kernels) only means no preference.
 #include "prioritizers/sysfs.h"
 
 #include "prioritizers/alua_number.h"
@@ -57,9 +57,10 @@ Result<std::unique_ptr<Prioritizer>> create(std::string_view args) {
 
 }  // namespace
 
-const PrioritizerType kSysfs{
-    .name = "sysfs",
-    .doc = "Reads the access state that the kernel's device handler keeps; argument exclusive_pref_bit.",
-    .create = create};
+const PrioritizerType kSysfs{.name = "sysfs",
+                             .doc =
+                                 "Reads the access state that the kernel's device handler keeps; "
+                                 "argument exclusive_pref_bit.",
+                             .create = create};
 
 }  // namespace mp::prioritizers

@@ -4,11 +4,11 @@
 //
 // Checker: an array that shows the RDAC page gets rdac; any other with target port groups gets tur.
 // Prioritizer: NVMe with asymmetric access gets ana. SCSI with target port groups (INQUIRY TPGS not
-// 0) gets sysfs when the kernel's handler keeps the access state and the array can be told to change
-// it (or is not RDAC, whose own state differs), else alua. Without groups the configuration stands,
-// but alua makes no sense then and becomes const. Arguments follow their prioritizer: alua and sysfs
-// share theirs. A device that takes no SCSI commands and for which nobody chose gets directio, an
-// NVMe namespace none.
+// 0) gets sysfs when the kernel's handler keeps the access state and the array can be told to
+// change it (or is not RDAC, whose own state differs), else alua. Without groups the configuration
+// stands, but alua makes no sense then and becomes const. Arguments follow their prioritizer: alua
+// and sysfs share theirs. A device that takes no SCSI commands and for which nobody chose gets
+// directio, an NVMe namespace none.
 #include "daemon/engine/detect.h"
 
 #include "prioritizers/prioritizer.h"
@@ -24,7 +24,8 @@ std::string detected_args(const conf::PathPolicy& policy) {
     if (policy.prio == "alua" || policy.prio == "sysfs") {
         return policy.prio_args;
     }
-    return policy.device_prio_args == "exclusive_pref_bit" ? policy.device_prio_args : std::string();
+    return policy.device_prio_args == "exclusive_pref_bit" ? policy.device_prio_args
+                                                           : std::string();
 }
 
 }  // namespace
@@ -55,8 +56,8 @@ std::string decide_checker(const model::BlockDevice& device, const conf::PathPol
     return groups && !maybe_rdac ? "tur" : policy.checker;
 }
 
-PrioritizerChoice decide_prioritizer(const model::BlockDevice& device, const conf::PathPolicy& policy,
-                                     bool is_rdac) {
+PrioritizerChoice decide_prioritizer(const model::BlockDevice& device,
+                                     const conf::PathPolicy& policy, bool is_rdac) {
     if (policy.detect_prio && device.bus == Bus::nvme && device.nvme_ana &&
         prioritizers::find_prioritizer("ana") != nullptr) {
         return {.name = "ana", .args = ""};

@@ -21,7 +21,7 @@ struct PrioritizerChoice {
     bool operator==(const PrioritizerChoice&) const = default;
 };
 /// `is_rdac`: the array uses the RDAC protocol (its checker is rdac).
-PrioritizerChoice decide_prioritizer(const model::BlockDevice& device, const conf::PathPolicy& policy,
-                                     bool is_rdac = false);
+PrioritizerChoice decide_prioritizer(const model::BlockDevice& device,
+                                     const conf::PathPolicy& policy, bool is_rdac = false);
 
 }  // namespace mp::engine

@@ -2,19 +2,20 @@
 // Which disk is behind a path, as far as facts tell? Two steps: a page 0x83 (SPC-5 7.7.6) becomes a
 // WWID, and configuration plus udev plus sysfs facts become a decision.
 //
-// The choice among designators of the logical unit, best first: NAA 6, NAA 5, NAA 2, EUI-64, SCSI name
-// string, T10 vendor id, NAA 3, UUID; the first of equals wins. The order and the text forms (3, 2, 8
-// or 1 and the value) are those of the field: names of maps, bindings and boot configurations hold
-// them. UUID designators are the project's own addition: "a" and 32 hexadecimal digits, after the rule
-// that the first character is the designator type. They come last, so that a disk that had an id
-// before keeps it. What breaks the rules of its type (length, characters) is skipped. A page that
-// breaks off is used for what precedes the break if that id is unique in the world; a T10 id may then
-// be one that many disks share, and is refused.
+// The choice among designators of the logical unit, best first: NAA 6, NAA 5, NAA 2, EUI-64, SCSI
+// name string, T10 vendor id, NAA 3, UUID; the first of equals wins. The order and the text forms
+// (3, 2, 8 or 1 and the value) are those of the field: names of maps, bindings and boot
+// configurations hold them. UUID designators are the project's own addition: "a" and 32 hexadecimal
+// digits, after the rule that the first character is the designator type. They come last, so that a
+// disk that had an id before keeps it. What breaks the rules of its type (length, characters) is
+// skipped. A page that breaks off is used for what precedes the break if that id is unique in the
+// world; a T10 id may then be one that many disks share, and is refused.
 //
-// The decision: the configured udev property first. Without it the fallbacks of the bus, but only when
-// the property is the usual one (or none), and not before udev had its chances. No udev data at all
-// means a container, where udev will never say anything. For DASD the id is the whole one: two z/VM
-// minidisks of one volume share the first four parts; the short one is used only if configured.
+// The decision: the configured udev property first. Without it the fallbacks of the bus, but only
+// when the property is the usual one (or none), and not before udev had its chances. No udev data
+// at all means a container, where udev will never say anything. For DASD the id is the whole one:
+// two z/VM minidisks of one volume share the first four parts; the short one is used only if
+// configured.
 #include "daemon/engine/identity.h"
 
 #include <algorithm>
@@ -34,7 +35,17 @@ constexpr std::size_t kT10VendorChars = 8;
 constexpr std::size_t kUuidBytes = 18;
 constexpr std::size_t kDasdShortParts = 4;
 
-enum Rank { rank_none = 0, rank_uuid, rank_naa3, rank_t10, rank_name, rank_eui, rank_naa2, rank_naa5, rank_naa6 };
+enum Rank {
+    rank_none = 0,
+    rank_uuid,
+    rank_naa3,
+    rank_t10,
+    rank_name,
+    rank_eui,
+    rank_naa2,
+    rank_naa5,
+    rank_naa6
+};
 
 Rank rank_of_naa(scsi::Bytes value) {
     switch (value[0] >> 4U) {
@@ -151,13 +162,15 @@ Candidate candidate_of(const Designator& designator) {
     return out;
 }
 
-bool unique(Rank rank) { return rank >= rank_name || rank == rank_uuid; }
+bool unique(Rank rank) {
+    return rank >= rank_name || rank == rank_uuid;
+}
 
 // What the kernel itself puts into a uevent; udev's own work is anything else.
 bool has_udev_data(const BlockDevice& device) {
     constexpr std::array<std::string_view, 11> kKernelKeys = {
-        "ACTION",  "DEVMODE", "DEVNAME", "DEVPATH", "DEVTYPE",  "DISKSEQ",
-        "MAJOR",   "MINOR",   "PARTN",   "SEQNUM",  "SUBSYSTEM"};
+        "ACTION", "DEVMODE", "DEVNAME", "DEVPATH", "DEVTYPE",  "DISKSEQ",
+        "MAJOR",  "MINOR",   "PARTN",   "SEQNUM",  "SUBSYSTEM"};
     if (device.udev_initialized) {
         return true;
     }
@@ -233,7 +246,8 @@ WwidDecision known(std::string_view raw, std::string source) {
         return none(source + " is empty");
     }
     if (text.size() > kWwidCharsMax) {
-        return none(source + " is too long for a WWID (" + std::to_string(text.size()) + " characters)");
+        return none(source + " is too long for a WWID (" + std::to_string(text.size()) +
+                    " characters)");
     }
     if (!printable(text)) {
         return none(source + " holds characters that a WWID cannot have");
@@ -256,7 +270,8 @@ WwidDecision from_sysfs(const BlockDevice& device, const Attribute& attribute) {
         case Bus::scsi:
         case Bus::cciss: {
             if (device.vpd_pg83.empty()) {
-                return {.kind = WwidDecision::Kind::need_inquiry, .reason = "sysfs has no vpd_pg83"};
+                return {.kind = WwidDecision::Kind::need_inquiry,
+                        .reason = "sysfs has no vpd_pg83"};
             }
             Result<Wwid> wwid = wwid_of_vpd83(device.vpd_pg83);
             if (!wwid) {

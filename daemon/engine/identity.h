@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which disk is behind a path, and is it still that disk? Two disks in one map destroy data, so these
-// rules prefer to say "not known" where a guess could join two disks.
+// Which disk is behind a path, and is it still that disk? Two disks in one map destroy data, so
+// these rules prefer to say "not known" where a guess could join two disks.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,8 @@ namespace mp::engine {
 /// A longer id is refused, not cut: two long ids that differ behind the cut would become one.
 constexpr std::size_t kWwidCharsMax = 127;
 
-/// WWID out of a page 0x83 (sysfs copy or INQUIRY answer). Errors: invalid, with what was wrong: not
-/// that page, no designator that names a logical unit, or a page that breaks off before one.
+/// WWID out of a page 0x83 (sysfs copy or INQUIRY answer). Errors: invalid, with what was wrong:
+/// not that page, no designator that names a logical unit, or a page that breaks off before one.
 Result<Wwid> wwid_of_vpd83(scsi::Bytes page);
 
 /// The WWID text that one designator gives; unset when it does not name a logical unit.
@@ -44,12 +44,14 @@ struct WwidDecision {
 WwidDecision decide_wwid(const model::BlockDevice& device, const conf::PathPolicy& policy,
                          const conf::Globals& globals, bool udev_retries_used_up);
 
-/// What a device said of itself when it was last known to be the right one. A value to keep beside the
-/// path; empty until the first IdentityCheck has succeeded.
+/// What a device said of itself when it was last known to be the right one. A value to keep beside
+/// the path; empty until the first IdentityCheck has succeeded.
 struct IdentityBaseline {
-    /// WWID texts of designators that are unique in the world (NAA 2, 5, 6, EUI-64, names, UUID); sorted.
+    /// WWID texts of designators that are unique in the world (NAA 2, 5, 6, EUI-64, names, UUID);
+    /// sorted.
     std::vector<std::string> unique_ids;
-    /// Other designators of the logical unit (T10, NAA 3, vendor specific), type and bytes in hex; sorted.
+    /// Other designators of the logical unit (T10, NAA 3, vendor specific), type and bytes in hex;
+    /// sorted.
     std::vector<std::string> weak_ids;
     std::string key;        ///< the member of unique_ids or weak_ids that must be there again
     std::string serial;     ///< page 0x80; read only when there are no unique_ids

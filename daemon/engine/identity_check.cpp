@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Is the disk that answers on a path still the one that the path was taken for? The kernel and udev
-// keep what they read at the last scan, so an array that maps another disk to the same LUN number goes
-// unnoticed by both: only the device itself can tell.
+// keep what they read at the last scan, so an array that maps another disk to the same LUN number
+// goes unnoticed by both: only the device itself can tell.
 //
-// The question is INQUIRY page 0x83 with a short allocation, asked again at full length only when the
-// short answer does not hold the key. The rule: the key, the designator that the WWID came from or the
-// best one, must be among the designators of the logical unit again. Order, additions, losses of other
-// designators and everything about ports and targets do not matter. A whole page without the key is
-// another disk; so is a cut one that shows another unique id of the key's kind; a cut page otherwise
-// proves nothing. The first answer is compared with the WWID itself and, when that cannot be related to
-// the page (a property that an administrator made up), with the page that the kernel read.
+// The question is INQUIRY page 0x83 with a short allocation, asked again at full length only when
+// the short answer does not hold the key. The rule: the key, the designator that the WWID came from
+// or the best one, must be among the designators of the logical unit again. Order, additions,
+// losses of other designators and everything about ports and targets do not matter. A whole page
+// without the key is another disk; so is a cut one that shows another unique id of the key's kind;
+// a cut page otherwise proves nothing. The first answer is compared with the WWID itself and, when
+// that cannot be related to the page (a property that an administrator made up), with the page that
+// the kernel read.
 //
 // Without unique designators, serial number (page 0x80) and model are compared as well. NVMe
-// namespaces and DASD have their identity in a sysfs attribute that the kernel keeps true. What has none
-// of these is unverifiable. Refusals, transport errors and absent units are unreadable: the caller must
-// not take them for a good answer, nor for another disk.
+// namespaces and DASD have their identity in a sysfs attribute that the kernel keeps true. What has
+// none of these is unverifiable. Refusals, transport errors and absent units are unreadable: the
+// caller must not take them for a good answer, nor for another disk.
 #include <algorithm>
 
 #include "daemon/base/strings.h"
@@ -56,8 +57,9 @@ IdentityVerdict same(IdentityBaseline baseline) {
 
 IdentityVerdict changed(scsi::Bytes page) {
     Wwid found = found_in(page);
-    std::string text = found.empty() ? std::string("found a disk whose page 0x83 names no logical unit")
-                                     : "found " + found.str();
+    std::string text = found.empty()
+                           ? std::string("found a disk whose page 0x83 names no logical unit")
+                           : "found " + found.str();
     return {.kind = Kind::changed, .found = std::move(found), .text = std::move(text)};
 }
 
@@ -73,9 +75,10 @@ Relation relation_of(const Wwid& wwid, const IdentityBaseline& live, scsi::Bytes
         return Relation::named;
     }
     Result<scsi::DesignatorList> list = scsi::parse_designators(page);
-    bool weak = list && std::ranges::any_of(list->designators, [&](const scsi::Designator& designator) {
-        return wwid_text_of(designator) == wwid.str();
-    });
+    bool weak =
+        list && std::ranges::any_of(list->designators, [&](const scsi::Designator& designator) {
+            return wwid_text_of(designator) == wwid.str();
+        });
     if (weak) {
         return Relation::named;
     }
@@ -86,8 +89,8 @@ Relation relation_of(const Wwid& wwid, const IdentityBaseline& live, scsi::Bytes
     return other ? Relation::other : Relation::unrelated;
 }
 
-// Both texts are of one scheme ("eui.", "nvme.", a DASD uid) and name different things. The short form
-// of a DASD uid is a prefix of the whole one.
+// Both texts are of one scheme ("eui.", "nvme.", a DASD uid) and name different things. The short
+// form of a DASD uid is a prefix of the whole one.
 bool attribute_contradicts(const std::string& wwid, const std::string& text) {
     if (wwid == text || starts_with(text, wwid + ".") || text.size() > kWwidCharsMax) {
         return false;
@@ -136,8 +139,8 @@ IdentityVerdict compare_identity(const IdentityBaseline& baseline, const Wwid& w
     return cannot_tell(list->defect->what);
 }
 
-IdentityStep IdentityCheck::begin(const model::BlockDevice& device, const IdentityBaseline& baseline,
-                                  const Wwid& wwid) {
+IdentityStep IdentityCheck::begin(const model::BlockDevice& device,
+                                  const IdentityBaseline& baseline, const Wwid& wwid) {
     *this = IdentityCheck{};
     bus_ = device.bus;
     baseline_ = baseline;
@@ -161,8 +164,9 @@ IdentityStep IdentityCheck::begin(const model::BlockDevice& device, const Identi
             break;
     }
     if (kernel_attribute_.empty() || device.sys_path.empty()) {
-        return IdentityVerdict{.kind = Kind::unverifiable,
-                               .text = "this kind of device has nothing to verify its identity with"};
+        return IdentityVerdict{
+            .kind = Kind::unverifiable,
+            .text = "this kind of device has nothing to verify its identity with"};
     }
     return ask(Stage::attribute, model::ReadAttribute{.path = attribute});
 }
@@ -241,7 +245,8 @@ IdentityStep IdentityCheck::on_page83(scsi::Bytes data) {
     const model::ScsiCommand& command = std::get<model::ScsiCommand>(question_);
     bool more = list->declared > command.transfer_length && list->declared <= UINT16_MAX;
     model::Probe whole = scsi::inquiry_vpd(
-        scsi::kPageIdentification, static_cast<std::uint16_t>(std::min<std::size_t>(list->declared, UINT16_MAX)));
+        scsi::kPageIdentification,
+        static_cast<std::uint16_t>(std::min<std::size_t>(list->declared, UINT16_MAX)));
     if (list->defect && more && baseline_.key.empty()) {
         return ask(Stage::page83, whole);  // what becomes the baseline must be complete
     }

@@ -48,7 +48,7 @@ struct Adapter {
     std::string id;           ///< "host3", "nvme0", ccw channel-path set; empty when unknown
     std::string pci_address;  ///< "0000:00:05.0", the PCI function that the device hangs on, or empty
     int numa_node = -1;       ///< node of that function, -1 when the kernel does not say
-    std::vector<int> node_distance;  ///< distance of numa_node to node 0, 1, ...; empty when unknown
+    std::vector<int> node_distance;  ///< of numa_node to node 0, 1, ...; -1: no such node
     auto operator<=>(const Adapter&) const = default;
 };
 

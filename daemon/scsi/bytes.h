@@ -34,7 +34,8 @@ constexpr std::optional<std::uint32_t> u32_at(Bytes bytes, std::size_t at) {
     }
     return static_cast<std::uint32_t>(bytes[at]) << 24U |
            static_cast<std::uint32_t>(bytes[at + 1]) << 16U |
-           static_cast<std::uint32_t>(bytes[at + 2]) << 8U | static_cast<std::uint32_t>(bytes[at + 3]);
+           static_cast<std::uint32_t>(bytes[at + 2]) << 8U |
+           static_cast<std::uint32_t>(bytes[at + 3]);
 }
 
 constexpr std::optional<std::uint64_t> u64_at(Bytes bytes, std::size_t at) {
@@ -54,8 +55,9 @@ constexpr Bytes slice(Bytes bytes, std::size_t at, std::size_t length) {
     return bytes.subspan(at, length < rest ? length : rest);
 }
 
-/// A text field of a SCSI page or a sysfs attribute: up to the first NUL, blanks at both ends removed,
-/// tabs and line ends inside read as blanks, other bytes outside 0x20..0x7e replaced by '?'.
+/// A text field of a SCSI page or a sysfs attribute: up to the first NUL, blanks at both ends
+/// removed, tabs and line ends inside read as blanks, other bytes outside 0x20..0x7e replaced by
+/// '?'.
 std::string text_field(Bytes field);
 /// Two lower-case digits per byte.
 std::string hex_text(Bytes bytes);

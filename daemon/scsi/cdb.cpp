@@ -27,7 +27,9 @@ constexpr std::uint8_t byte_of(std::uint64_t value, unsigned shift) {
 
 }  // namespace
 
-model::ScsiCommand test_unit_ready() { return {.cdb = {kTestUnitReady, 0, 0, 0, 0, 0}}; }
+model::ScsiCommand test_unit_ready() {
+    return {.cdb = {kTestUnitReady, 0, 0, 0, 0, 0}};
+}
 
 model::ScsiCommand inquiry(std::uint16_t allocation) {
     return {.cdb = {kInquiry, 0, 0, byte_of(allocation, 8), byte_of(allocation, 0), 0},
@@ -42,10 +44,9 @@ model::ScsiCommand inquiry_vpd(std::uint8_t page, std::uint16_t allocation) {
 model::ScsiCommand report_target_port_groups(RtpgHeader header, std::uint32_t allocation) {
     MP_ASSERT(allocation <= kTransferMax);
     std::uint8_t format = header == RtpgHeader::extended ? kExtendedHeaderFormat : std::uint8_t{0};
-    return {.cdb = {kMaintenanceIn,
-                    static_cast<std::uint8_t>(kSaReportTargetPortGroups | format), 0, 0, 0, 0,
-                    byte_of(allocation, 24), byte_of(allocation, 16), byte_of(allocation, 8),
-                    byte_of(allocation, 0), 0, 0},
+    return {.cdb = {kMaintenanceIn, static_cast<std::uint8_t>(kSaReportTargetPortGroups | format),
+                    0, 0, 0, 0, byte_of(allocation, 24), byte_of(allocation, 16),
+                    byte_of(allocation, 8), byte_of(allocation, 0), 0, 0},
             .transfer_length = allocation};
 }
 
@@ -72,8 +73,9 @@ model::ScsiCommand read_capacity_10() {
 }
 
 model::ScsiCommand read_capacity_16() {
-    return {.cdb = {kServiceActionIn16, kSaReadCapacity16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0},
-            .transfer_length = 32};
+    return {
+        .cdb = {kServiceActionIn16, kSaReadCapacity16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0},
+        .transfer_length = 32};
 }
 
 }  // namespace mp::scsi

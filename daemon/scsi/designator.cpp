@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which names does a page 0x83 hold? SPC-5 7.7.6: a list of descriptors, each with a 4-byte header
 // (code set and protocol; PIV, association and type; reserved; length) and a value. The rule for a
-// bad page: a descriptor without a value is skipped; a length that runs past the page, or a page that
-// runs past the bytes that came, ends the scan and is reported beside what was read before it. The
-// values are not judged here: which of them names a disk is the engine's business.
+// bad page: a descriptor without a value is skipped; a length that runs past the page, or a page
+// that runs past the bytes that came, ends the scan and is reported beside what was read before it.
+// The values are not judged here: which of them names a disk is the engine's business.
 #include "daemon/scsi/designator.h"
 
 namespace mp::scsi {
@@ -22,7 +22,9 @@ std::optional<std::uint16_t> port_number(const DesignatorList& list, DesignatorT
     return std::nullopt;
 }
 
-Error defect(const char* what) { return {.code = Errc::invalid, .what = what}; }
+Error defect(const char* what) {
+    return {.code = Errc::invalid, .what = what};
+}
 
 }  // namespace
 
@@ -39,8 +41,9 @@ Result<DesignatorList> parse_designators(Bytes page83) {
         }
         Bytes header = slice(page.body, at, kHeader);
         if (header.size() < kHeader) {
-            list.defect = defect(page.cut ? "identification page is cut short inside a descriptor header"
-                                          : "identification page ends inside a descriptor header");
+            list.defect =
+                defect(page.cut ? "identification page is cut short inside a descriptor header"
+                                : "identification page ends inside a descriptor header");
             return list;
         }
         std::size_t length = header[3];

@@ -32,7 +32,12 @@ enum class DesignatorType : std::uint8_t {
 };  // 0xb..0xf are reserved and kept as they are
 
 enum class CodeSet : std::uint8_t { reserved = 0, binary = 1, ascii = 2, utf8 = 3 };  // others kept
-enum class Association : std::uint8_t { logical_unit = 0, target_port = 1, target_device = 2, reserved = 3 };
+enum class Association : std::uint8_t {
+    logical_unit = 0,
+    target_port = 1,
+    target_device = 2,
+    reserved = 3
+};
 
 struct Designator {
     Association association = Association::logical_unit;
@@ -45,8 +50,8 @@ struct Designator {
 struct DesignatorList {
     Peripheral peripheral;
     std::vector<Designator> designators;  ///< in page order; well-formed ones only
-    std::size_t declared = 0;             ///< bytes of the whole page by its header, header included
-    std::size_t skipped = 0;              ///< descriptors without a value
+    std::size_t declared = 0;  ///< bytes of the whole page by its header, header included
+    std::size_t skipped = 0;   ///< descriptors without a value
     /// Set when the page could not be read to its end: what was wrong. What follows that point is
     /// unknown, so the absence of a designator proves nothing.
     std::optional<Error> defect;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What does a device say of itself? SPC-5 6.6.2 standard INQUIRY data, 7.7 vital product data: common
-// header, 7.7.18 supported pages, 7.7.20 unit serial number. The rule for short answers: a field that
-// is not wholly there is empty, a page that is not wholly there says so. Nothing is guessed from a
-// length byte that promises more than what came. Page 0x83 has a file of its own.
+// What does a device say of itself? SPC-5 6.6.2 standard INQUIRY data, 7.7 vital product data:
+// common header, 7.7.18 supported pages, 7.7.20 unit serial number. The rule for short answers: a
+// field that is not wholly there is empty, a page that is not wholly there says so. Nothing is
+// guessed from a length byte that promises more than what came. Page 0x83 has a file of its own.
 #include "daemon/scsi/inquiry.h"
 
 #include <algorithm>

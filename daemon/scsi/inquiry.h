@@ -28,8 +28,8 @@ Peripheral peripheral_of(std::uint8_t byte0);
 struct InquiryData {
     Peripheral peripheral;
     std::uint8_t version = 0;
-    int tpgs = 0;          ///< 0 none, 1 implicit, 2 explicit, 3 both
-    std::string vendor;    ///< trimmed; empty when the data end before the field
+    int tpgs = 0;        ///< 0 none, 1 implicit, 2 explicit, 3 both
+    std::string vendor;  ///< trimmed; empty when the data end before the field
     std::string product;
     std::string revision;
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which target port groups are there and in which state? SPC-5 6.36: a 4-byte length, in the extended
-// format followed by a 4-byte header (format type 1, implicit transition time), then descriptors of 8
-// bytes plus 4 per port. Both formats are told apart by the format type field, which in the plain
-// format is the first byte of a descriptor: PREF is bit 7 there and the state bits 0..3, so the value
-// 0x1x of the extended header would be a descriptor with a reserved bit set.
+// Which target port groups are there and in which state? SPC-5 6.36: a 4-byte length, in the
+// extended format followed by a 4-byte header (format type 1, implicit transition time), then
+// descriptors of 8 bytes plus 4 per port. Both formats are told apart by the format type field,
+// which in the plain format is the first byte of a descriptor: PREF is bit 7 there and the state
+// bits 0..3, so the value 0x1x of the extended header would be a descriptor with a reserved bit
+// set.
 #include "daemon/scsi/rtpg.h"
 
 #include <array>

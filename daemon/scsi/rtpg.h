@@ -41,7 +41,7 @@ struct TargetPortGroups {
     std::vector<TargetPortGroup> groups;
     std::uint32_t declared = 0;  ///< bytes of the whole answer by its header, header included
     std::uint8_t implicit_transition_s = 0;  ///< 0 unknown
-    bool cut = false;            ///< fewer bytes came than declared: ask again with a larger allocation
+    bool cut = false;  ///< fewer bytes came than declared: ask again with a larger allocation
 };
 /// Errors: invalid: shorter than the header, or a descriptor that runs past the declared length.
 /// A cut answer is not an error: its whole groups are returned.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What does a device mean by its sense data? SPC-5 4.5.2 (descriptor format, response codes 72h and
-// 73h) and 4.5.3 (fixed format, 70h and 71h). The rule: the sense key must be there; additional codes
-// that a short fixed answer lacks read as 00/00, which SPC-5 defines as "no additional information".
-// completion_of() then folds status, host and driver bytes and sense into one word, so that every
-// checker reads a reply alike. It decides nothing about paths: what "busy" means for a path is the
-// checker's business.
+// 73h) and 4.5.3 (fixed format, 70h and 71h). The rule: the sense key must be there; additional
+// codes that a short fixed answer lacks read as 00/00, which SPC-5 defines as "no additional
+// information". completion_of() then folds status, host and driver bytes and sense into one word,
+// so that every checker reads a reply alike. It decides nothing about paths: what "busy" means for
+// a path is the checker's business.
 #include "daemon/scsi/sense.h"
 
 #include <array>
@@ -74,7 +74,9 @@ Result<Sense> parse_sense(Bytes bytes) {
     return sense;
 }
 
-bool is_power_on_or_reset(const Sense& sense) { return sense.is(SenseKey::unit_attention, 0x29); }
+bool is_power_on_or_reset(const Sense& sense) {
+    return sense.is(SenseKey::unit_attention, 0x29);
+}
 
 bool is_capacity_changed(const Sense& sense) {
     return sense.is(SenseKey::unit_attention, 0x2a, 0x09);
@@ -99,9 +101,15 @@ bool is_identity_suspect(const Sense& sense) {
            is_capacity_changed(sense) || is_power_on_or_reset(sense);
 }
 
-bool is_alua_transitioning(const Sense& sense) { return sense.is(SenseKey::not_ready, 0x04, 0x0a); }
-bool is_alua_standby(const Sense& sense) { return sense.is(SenseKey::not_ready, 0x04, 0x0b); }
-bool is_alua_unavailable(const Sense& sense) { return sense.is(SenseKey::not_ready, 0x04, 0x0c); }
+bool is_alua_transitioning(const Sense& sense) {
+    return sense.is(SenseKey::not_ready, 0x04, 0x0a);
+}
+bool is_alua_standby(const Sense& sense) {
+    return sense.is(SenseKey::not_ready, 0x04, 0x0b);
+}
+bool is_alua_unavailable(const Sense& sense) {
+    return sense.is(SenseKey::not_ready, 0x04, 0x0c);
+}
 
 bool is_lun_not_supported(const Sense& sense) {
     return sense.is(SenseKey::illegal_request, 0x25, 0x00);
@@ -127,11 +135,13 @@ Completion completion_of(const model::ScsiReply& reply) {
         case kHostBadTarget:
         case kHostAbort:
         case kHostTransportFailfast:
-            return {.outcome = Outcome::no_path,
-                    .text = "host status 0x" + hex_byte(static_cast<std::uint8_t>(reply.host_status))};
+            return {
+                .outcome = Outcome::no_path,
+                .text = "host status 0x" + hex_byte(static_cast<std::uint8_t>(reply.host_status))};
         default:
-            return {.outcome = Outcome::transport,
-                    .text = "host status 0x" + hex_byte(static_cast<std::uint8_t>(reply.host_status))};
+            return {
+                .outcome = Outcome::transport,
+                .text = "host status 0x" + hex_byte(static_cast<std::uint8_t>(reply.host_status))};
     }
     if (status == kStatusCheckCondition) {
         return of_check_condition(reply);
@@ -143,8 +153,9 @@ Completion completion_of(const model::ScsiReply& reply) {
         return {.outcome = Outcome::other_status, .text = "scsi status 0x" + hex_byte(status)};
     }
     if (reply.driver_status != 0 && reply.driver_status != kDriverSense) {
-        return {.outcome = Outcome::transport,
-                .text = "driver status 0x" + hex_byte(static_cast<std::uint8_t>(reply.driver_status))};
+        return {
+            .outcome = Outcome::transport,
+            .text = "driver status 0x" + hex_byte(static_cast<std::uint8_t>(reply.driver_status))};
     }
     return {};
 }

@@ -54,11 +54,13 @@ struct Sense {
 Result<Sense> parse_sense(Bytes bytes);
 
 // What a unit attention tells (SPC-5 4.5.3 table of additional sense codes).
-bool is_power_on_or_reset(const Sense& sense);     ///< 6/29/xx: the nexus was lost, anything may be new
-bool is_capacity_changed(const Sense& sense);      ///< 6/2A/09
-bool is_alua_state_changed(const Sense& sense);    ///< 6/2A/06, 6/2A/07
-bool is_inquiry_data_changed(const Sense& sense);  ///< 6/3F/03, and 6/3F/05 device identifier changed
-bool is_report_luns_changed(const Sense& sense);   ///< 6/3F/0E
+bool is_power_on_or_reset(
+    const Sense& sense);                       ///< 6/29/xx: the nexus was lost, anything may be new
+bool is_capacity_changed(const Sense& sense);  ///< 6/2A/09
+bool is_alua_state_changed(const Sense& sense);  ///< 6/2A/06, 6/2A/07
+bool is_inquiry_data_changed(
+    const Sense& sense);  ///< 6/3F/03, and 6/3F/05 device identifier changed
+bool is_report_luns_changed(const Sense& sense);  ///< 6/3F/0E
 /// The disk behind this address may be another one now: identity must be read before it is trusted.
 bool is_identity_suspect(const Sense& sense);
 
@@ -93,18 +95,19 @@ constexpr std::uint16_t kHostMediumError = 0x13;
 
 /// A ScsiReply in one word. The order of tests: reservation conflict, transport, status and sense.
 enum class Outcome {
-    done,                  ///< the command did its work (also with a recovered error)
+    done,  ///< the command did its work (also with a recovered error)
     reservation_conflict,
-    busy,                  ///< BUSY or TASK SET FULL
-    sense,                 ///< CHECK CONDITION; look at `sense`
-    no_path,               ///< the host adapter says the target is not reachable: trying again is no use
-    transport,             ///< another host or driver error
-    other_status,          ///< a status byte that has no place here
+    busy,          ///< BUSY or TASK SET FULL
+    sense,         ///< CHECK CONDITION; look at `sense`
+    no_path,       ///< the host adapter says the target is not reachable: trying again is no use
+    transport,     ///< another host or driver error
+    other_status,  ///< a status byte that has no place here
 };
 struct Completion {
     Outcome outcome = Outcome::done;
     Sense sense;       ///< for Outcome::sense
-    std::string text;  ///< what was seen, for a message: "sense 2/04/03", "host status 0x03"; empty when done
+    std::string text;  ///< what was seen, for a message: "sense 2/04/03", "host status 0x03"; empty
+                       ///< when done
 };
 Completion completion_of(const model::ScsiReply& reply);
 

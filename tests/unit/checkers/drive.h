@@ -27,9 +27,15 @@ inline model::ProbeReply status(std::uint8_t value) {
 inline model::ProbeReply host(std::uint16_t value) {
     return model::ProbeAnswer{model::ScsiReply{.host_status = value}};
 }
-inline model::ProbeReply bytes(Vec data) { return model::ProbeAnswer{model::BytesReply{.data = std::move(data)}}; }
-inline model::ProbeReply text(std::string_view value) { return bytes(Vec(value.begin(), value.end())); }
-inline model::ProbeReply error(Errc code) { return fail(code, "probe"); }
+inline model::ProbeReply bytes(Vec data) {
+    return model::ProbeAnswer{model::BytesReply{.data = std::move(data)}};
+}
+inline model::ProbeReply text(std::string_view value) {
+    return bytes(Vec(value.begin(), value.end()));
+}
+inline model::ProbeReply error(Errc code) {
+    return fail(code, "probe");
+}
 
 struct Conversation {
     std::vector<model::Probe> probes;

@@ -8,7 +8,8 @@ namespace {
 
 using model::Bus;
 
-model::BlockDevice device(Bus bus, std::optional<int> tpgs = std::nullopt, std::string access = "") {
+model::BlockDevice device(Bus bus, std::optional<int> tpgs = std::nullopt,
+                          std::string access = "") {
     model::BlockDevice out;
     out.bus = bus;
     out.tpgs = tpgs;
@@ -34,8 +35,10 @@ conf::PathPolicy prio_policy(std::string name, std::string args, bool detect) {
 
 TEST(DecideChecker, GroupsMeanTurUnlessDetectionIsOff) {
     EXPECT_EQ(decide_checker(device(Bus::scsi, 1), checker_policy("directio", true, true)), "tur");
-    EXPECT_EQ(decide_checker(device(Bus::scsi, 1), checker_policy("directio", true, false)), "directio");
-    EXPECT_EQ(decide_checker(device(Bus::scsi, 0), checker_policy("directio", true, true)), "directio");
+    EXPECT_EQ(decide_checker(device(Bus::scsi, 1), checker_policy("directio", true, false)),
+              "directio");
+    EXPECT_EQ(decide_checker(device(Bus::scsi, 0), checker_policy("directio", true, true)),
+              "directio");
     EXPECT_EQ(decide_checker(device(Bus::scsi), checker_policy("tur", false, true)), "tur");
 }
 
@@ -45,7 +48,8 @@ TEST(DecideChecker, TheRdacPageDecidesForRdac) {
     EXPECT_EQ(decide_checker(device(Bus::scsi, 1), rdac, true), "rdac");
     EXPECT_EQ(decide_checker(device(Bus::scsi, 1), rdac, false), "tur");
     EXPECT_EQ(decide_checker(device(Bus::scsi, 0), rdac, false), "rdac");
-    EXPECT_EQ(decide_checker(device(Bus::scsi, 3), checker_policy("tur", false, true), true), "rdac");
+    EXPECT_EQ(decide_checker(device(Bus::scsi, 3), checker_policy("tur", false, true), true),
+              "rdac");
 }
 
 TEST(DecideChecker, DevicesWithoutScsiGetOneThatWorksOnThem) {
@@ -53,7 +57,8 @@ TEST(DecideChecker, DevicesWithoutScsiGetOneThatWorksOnThem) {
     EXPECT_EQ(decide_checker(device(Bus::nvme), unnamed), "none");
     EXPECT_EQ(decide_checker(device(Bus::ccw), unnamed), "directio");
     EXPECT_EQ(decide_checker(device(Bus::other), unnamed), "directio");
-    EXPECT_EQ(decide_checker(device(Bus::other), checker_policy("readsector0", true, true)), "readsector0");
+    EXPECT_EQ(decide_checker(device(Bus::other), checker_policy("readsector0", true, true)),
+              "readsector0");
 }
 
 TEST(DecidePrioritizer, GroupsMeanSysfsOrAlua) {
@@ -63,7 +68,8 @@ TEST(DecidePrioritizer, GroupsMeanSysfsOrAlua) {
     EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 1, "standby"), policy, true).name, "alua");
     EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 2, "standby"), policy, true).name, "sysfs");
     EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 0, "standby"), policy).name, "const");
-    EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 1), prio_policy("const", "", false)).name, "const");
+    EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 1), prio_policy("const", "", false)).name,
+              "const");
 }
 
 TEST(DecidePrioritizer, ArgumentsStayWithTheirPrioritizer) {
@@ -77,7 +83,8 @@ TEST(DecidePrioritizer, ArgumentsStayWithTheirPrioritizer) {
 }
 
 TEST(DecidePrioritizer, AluaOnADeviceWithoutGroupsIsConst) {
-    EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 0), prio_policy("alua", "", true)).name, "const");
+    EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 0), prio_policy("alua", "", true)).name,
+              "const");
     EXPECT_EQ(decide_prioritizer(device(Bus::other), prio_policy("alua", "", true)).name, "const");
     EXPECT_EQ(decide_prioritizer(device(Bus::scsi), prio_policy("alua", "", true)).name, "alua");
 }

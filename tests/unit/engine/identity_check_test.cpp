@@ -21,7 +21,9 @@ struct D {
     Vec value;
 };
 
-Vec bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+Vec bytes_of(std::string_view text) {
+    return {text.begin(), text.end()};
+}
 
 Vec page83(const std::vector<D>& designators) {
     Vec body;
@@ -32,13 +34,18 @@ Vec page83(const std::vector<D>& designators) {
         body.push_back(static_cast<std::uint8_t>(one.value.size()));
         body.insert(body.end(), one.value.begin(), one.value.end());
     }
-    Vec page = {0, 0x83, static_cast<std::uint8_t>(body.size() >> 8), static_cast<std::uint8_t>(body.size())};
+    Vec page = {0, 0x83, static_cast<std::uint8_t>(body.size() >> 8),
+                static_cast<std::uint8_t>(body.size())};
     page.insert(page.end(), body.begin(), body.end());
     return page;
 }
 
-Vec naa6(std::uint8_t disk) { return {0x60, 1, 0x40, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, disk}; }
-Vec eui(std::uint8_t disk) { return {0xaa, 1, 2, 3, 4, 5, 6, disk}; }
+Vec naa6(std::uint8_t disk) {
+    return {0x60, 1, 0x40, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, disk};
+}
+Vec eui(std::uint8_t disk) {
+    return {0xaa, 1, 2, 3, 4, 5, 6, disk};
+}
 Wwid name6(std::uint8_t disk) {
     return Wwid("36001400500000000000000000000000" + std::string(1, "0123456789"[disk]));
 }
@@ -53,7 +60,9 @@ Vec target_page(std::uint8_t disk, std::uint8_t port = 1) {
                    {2, 8, bytes_of("iqn.2026-11.lab:t1")}});
 }
 
-IdentityBaseline baseline(std::uint8_t disk) { return *baseline_of_vpd83(target_page(disk), name6(disk)); }
+IdentityBaseline baseline(std::uint8_t disk) {
+    return *baseline_of_vpd83(target_page(disk), name6(disk));
+}
 
 Kind kind_of(const IdentityBaseline& base, const Vec& live, const Wwid& wwid = name6(1)) {
     return compare_identity(base, wwid, live).kind;
@@ -81,9 +90,9 @@ TEST(CompareIdentity, AnotherDiskBehindTheSameAddressIsSeen) {
 TEST(CompareIdentity, OrderAdditionsAndPortsDoNotMatter) {
     EXPECT_EQ(kind_of(baseline(1), target_page(1, 2)), Kind::same);
     EXPECT_EQ(kind_of(baseline(1), page83({{1, 4, {0, 0, 0, 9}},
-                                          {0, 2, eui(5)},
-                                          {0, 8, bytes_of("iqn.2026-11.new:name")},
-                                          {0, 3, naa6(1)}})),
+                                           {0, 2, eui(5)},
+                                           {0, 8, bytes_of("iqn.2026-11.new:name")},
+                                           {0, 3, naa6(1)}})),
               Kind::same);
     IdentityBaseline two = *baseline_of_vpd83(page83({{0, 3, naa6(1)}, {0, 3, naa6(2)}}), name6(1));
     EXPECT_EQ(kind_of(two, page83({{0, 3, naa6(2)}, {0, 3, naa6(1)}})), Kind::same);
@@ -91,7 +100,8 @@ TEST(CompareIdentity, OrderAdditionsAndPortsDoNotMatter) {
 
 TEST(CompareIdentity, TheKeyAsANameOfSomethingElseDoesNotCount) {
     for (int association : {1, 2, 3}) {
-        EXPECT_EQ(kind_of(baseline(1), page83({{association, 3, naa6(1)}, {0, 3, naa6(2)}})), Kind::changed);
+        EXPECT_EQ(kind_of(baseline(1), page83({{association, 3, naa6(1)}, {0, 3, naa6(2)}})),
+                  Kind::changed);
     }
     EXPECT_EQ(kind_of(baseline(1), page83({{0, 6, naa6(1)}, {0, 3, naa6(2)}})), Kind::changed);
     EXPECT_EQ(kind_of(baseline(1), page83({{0, 0, naa6(1)}})), Kind::changed);
@@ -167,7 +177,8 @@ struct Fabric {
     IdentityVerdict verdict;
 
     /// Gives the replies in order; the last is repeated.
-    Kind run(const IdentityBaseline& base, const Wwid& wwid, std::vector<model::ProbeReply> replies) {
+    Kind run(const IdentityBaseline& base, const Wwid& wwid,
+             std::vector<model::ProbeReply> replies) {
         asked.clear();
         IdentityCheck check;
         IdentityStep step = check.begin(device, base, wwid);
@@ -184,7 +195,9 @@ struct Fabric {
     }
 };
 
-model::ProbeReply good(Vec data) { return model::ProbeAnswer{model::ScsiReply{.data = std::move(data)}}; }
+model::ProbeReply good(Vec data) {
+    return model::ProbeAnswer{model::ScsiReply{.data = std::move(data)}};
+}
 model::ProbeReply sense(std::uint8_t key, std::uint8_t asc, std::uint8_t ascq) {
     return model::ProbeAnswer{model::ScsiReply{.status = 2, .sense = {0x72, key, asc, ascq}}};
 }
@@ -268,7 +281,8 @@ TEST(IdentityCheck, PageLongerThanTheShortAllocationIsReadWholeOnlyWhenNeeded) {
 
 TEST(IdentityCheck, AttentionAndBusyAreTriedAgainThreeTimes) {
     Fabric fabric = scsi();
-    EXPECT_EQ(fabric.run(baseline(1), name6(1), {sense(6, 0x3f, 3), sense(6, 0x29, 0), good(target_page(1))}),
+    EXPECT_EQ(fabric.run(baseline(1), name6(1),
+                         {sense(6, 0x3f, 3), sense(6, 0x29, 0), good(target_page(1))}),
               Kind::same);
     EXPECT_EQ(fabric.run(baseline(1), name6(1), {sense(6, 0x3f, 3)}), Kind::unreadable);
     EXPECT_EQ(fabric.asked.size(), 3U);
@@ -278,9 +292,15 @@ TEST(IdentityCheck, AttentionAndBusyAreTriedAgainThreeTimes) {
 TEST(IdentityCheck, FailuresProveNothing) {
     Fabric fabric = scsi();
     const std::vector<model::ProbeReply> replies = {
-        fail(Errc::timeout, "ioctl"), fail(Errc::gone, "open"), fail(Errc::unsupported, "ioctl"),
-        sense(5, 0x25, 0), sense(5, 0x24, 0), sense(2, 4, 3),
-        model::ProbeAnswer{model::ScsiReply{.host_status = 1}}, good({}), good(serial_page("x"))};
+        fail(Errc::timeout, "ioctl"),
+        fail(Errc::gone, "open"),
+        fail(Errc::unsupported, "ioctl"),
+        sense(5, 0x25, 0),
+        sense(5, 0x24, 0),
+        sense(2, 4, 3),
+        model::ProbeAnswer{model::ScsiReply{.host_status = 1}},
+        good({}),
+        good(serial_page("x"))};
     for (const model::ProbeReply& reply : replies) {
         EXPECT_EQ(fabric.run(baseline(1), name6(1), {reply}), Kind::unreadable);
         EXPECT_EQ(fabric.asked.size(), 1U);
@@ -291,16 +311,19 @@ TEST(IdentityCheck, WithoutPage83SerialAndModelAreCompared) {
     Fabric fabric = scsi();
     fabric.device.vpd_pg83.clear();
     Wwid wwid("my-own-name");
-    EXPECT_EQ(fabric.run({}, wwid, {sense(5, 0x24, 0), good(serial_page("A1")), good(standard("DISK"))}),
-              Kind::same);
+    EXPECT_EQ(
+        fabric.run({}, wwid, {sense(5, 0x24, 0), good(serial_page("A1")), good(standard("DISK"))}),
+        Kind::same);
     IdentityBaseline base = fabric.verdict.baseline;
     EXPECT_EQ(base.serial, "A1");
     EXPECT_EQ(base.model, "VENDOR DISK");
-    EXPECT_EQ(fabric.run(base, wwid, {sense(5, 0x24, 0), good(serial_page("A2")), good(standard("DISK"))}),
+    EXPECT_EQ(fabric.run(base, wwid,
+                         {sense(5, 0x24, 0), good(serial_page("A2")), good(standard("DISK"))}),
               Kind::changed);
     EXPECT_EQ(fabric.verdict.text,
               "found VENDOR DISK with serial number \"A2\" instead of VENDOR DISK with \"A1\"");
-    EXPECT_EQ(fabric.run(base, wwid, {sense(5, 0x24, 0), good(serial_page("A1")), good(standard("ELSE"))}),
+    EXPECT_EQ(fabric.run(base, wwid,
+                         {sense(5, 0x24, 0), good(serial_page("A1")), good(standard("ELSE"))}),
               Kind::changed);
     EXPECT_EQ(fabric.run(base, wwid, {sense(5, 0x24, 0), sense(5, 0x24, 0)}), Kind::unreadable);
     Vec cut = serial_page("A1");
@@ -313,11 +336,15 @@ TEST(IdentityCheck, DisksThatShareATextNameAreToldApartBySerial) {
     Vec page = page83({{0, 1, bytes_of("VENDOR  MODEL")}});
     fabric.device.vpd_pg83 = page;
     Wwid wwid("1VENDOR_MODEL");
-    EXPECT_EQ(fabric.run({}, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}), Kind::same);
+    EXPECT_EQ(fabric.run({}, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}),
+              Kind::same);
     IdentityBaseline base = fabric.verdict.baseline;
-    EXPECT_EQ(fabric.run(base, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}), Kind::same);
-    EXPECT_EQ(fabric.run(base, wwid, {good(page), good(serial_page("B7")), good(standard("MODEL"))}),
-              Kind::changed);
+    EXPECT_EQ(
+        fabric.run(base, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}),
+        Kind::same);
+    EXPECT_EQ(
+        fabric.run(base, wwid, {good(page), good(serial_page("B7")), good(standard("MODEL"))}),
+        Kind::changed);
 }
 
 TEST(IdentityCheck, DeviceWithNeitherIsUnverifiableButItsModelStillCounts) {
@@ -339,8 +366,9 @@ TEST(IdentityCheck, NvmeAndDasdAreComparedByTheirAttribute) {
     fabric.device.sysfs_wwid = "eui.01";
     EXPECT_EQ(fabric.run({}, Wwid("eui.01"), {text("eui.01\n")}), Kind::same);
     IdentityBaseline base = fabric.verdict.baseline;
-    EXPECT_EQ(fabric.asked[0], model::Probe(model::ReadAttribute{
-                                   .path = "/devices/pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1/wwid"}));
+    EXPECT_EQ(fabric.asked[0],
+              model::Probe(model::ReadAttribute{
+                  .path = "/devices/pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1/wwid"}));
     EXPECT_EQ(fabric.run(base, Wwid("eui.01"), {text("eui.02\n")}), Kind::changed);
     EXPECT_EQ(fabric.verdict.found.str(), "eui.02");
     EXPECT_EQ(fabric.run(base, Wwid("eui.01"), {fail(Errc::gone, "read")}), Kind::unreadable);
@@ -350,10 +378,12 @@ TEST(IdentityCheck, NvmeAndDasdAreComparedByTheirAttribute) {
     fabric.device.bus = model::Bus::ccw;
     fabric.device.sys_path = "/devices/css0/0.0.0002/0.0.0121/block/dasdb";
     fabric.device.ccw_uid = "IBM.75000000092461.e900.10.0aaa";
-    EXPECT_EQ(fabric.run({}, Wwid(fabric.device.ccw_uid), {text(fabric.device.ccw_uid)}), Kind::same);
+    EXPECT_EQ(fabric.run({}, Wwid(fabric.device.ccw_uid), {text(fabric.device.ccw_uid)}),
+              Kind::same);
     EXPECT_EQ(fabric.asked[0],
               model::Probe(model::ReadAttribute{.path = "/devices/css0/0.0.0002/0.0.0121/uid"}));
-    EXPECT_EQ(fabric.run({}, Wwid("IBM.75000000092461.e900.10"), {text(fabric.device.ccw_uid)}), Kind::same);
+    EXPECT_EQ(fabric.run({}, Wwid("IBM.75000000092461.e900.10"), {text(fabric.device.ccw_uid)}),
+              Kind::same);
     EXPECT_EQ(fabric.run({}, Wwid("IBM.75000000092461.e900.11"), {text(fabric.device.ccw_uid)}),
               Kind::changed);
 }

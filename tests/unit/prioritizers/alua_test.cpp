@@ -19,7 +19,9 @@ model::BlockDevice disk(std::optional<int> tpgs) {
     return device;
 }
 
-Vec page83(std::uint8_t group) { return {0, 0x83, 0, 8, 0x51, 0x95, 0, 4, 0, 0, 0, group}; }
+Vec page83(std::uint8_t group) {
+    return {0, 0x83, 0, 8, 0x51, 0x95, 0, 4, 0, 0, 0, group};
+}
 
 // One group per (id, byte 0).
 Vec report(std::vector<std::pair<std::uint8_t, std::uint8_t>> groups) {
@@ -35,8 +37,9 @@ const model::Probe kAskPlain = scsi::report_target_port_groups(scsi::RtpgHeader:
 const model::Probe kAskExtended = scsi::report_target_port_groups(scsi::RtpgHeader::extended, 1024);
 
 TEST(Alua, AsksForTheGroupThenForItsState) {
-    testing::Conversation got = drive(
-        "alua", "", disk(1), {testing::good(page83(2)), testing::good(report({{1, 0x00}, {2, 0x81}}))});
+    testing::Conversation got =
+        drive("alua", "", disk(1),
+              {testing::good(page83(2)), testing::good(report({{1, 0x00}, {2, 0x81}}))});
     EXPECT_EQ(got.probes, (std::vector<model::Probe>{kAskGroup, kAskPlain}));
     EXPECT_EQ(got.priority.value, 90);
     EXPECT_EQ(got.priority.target_port_group, 2);
@@ -93,10 +96,10 @@ TEST(Alua, RefusedPlainHeaderIsFollowedByTheExtendedOne) {
 }
 
 TEST(Alua, ThreeTriesPerQuestion) {
-    testing::Conversation got =
-        drive("alua", "", disk(1),
-              {testing::sense(6, 0x29, 0), testing::sense(6, 0x3f, 3), testing::good(page83(1)),
-               testing::sense(2, 4, 0x0a), testing::sense(6, 0x2a, 6), testing::good(report({{1, 0}}))});
+    testing::Conversation got = drive(
+        "alua", "", disk(1),
+        {testing::sense(6, 0x29, 0), testing::sense(6, 0x3f, 3), testing::good(page83(1)),
+         testing::sense(2, 4, 0x0a), testing::sense(6, 0x2a, 6), testing::good(report({{1, 0}}))});
     EXPECT_EQ(got.priority.value, 50);
     EXPECT_EQ(got.probes.size(), 6U);
     got = drive("alua", "", disk(1), {testing::good(page83(1)), testing::sense(2, 4, 0x0a)});
@@ -114,7 +117,8 @@ TEST(Alua, AnswerThatDidNotFitIsAskedForAtItsFullLength) {
     }
     whole[4092 + 3] = 9;
     testing::Conversation got =
-        drive("alua", "", disk(1), {testing::good(page83(9)), testing::good(first), testing::good(whole)});
+        drive("alua", "", disk(1),
+              {testing::good(page83(9)), testing::good(first), testing::good(whole)});
     ASSERT_EQ(got.probes.size(), 3U);
     EXPECT_EQ(got.probes[2],
               model::Probe(scsi::report_target_port_groups(scsi::RtpgHeader::length_only, 4100)));

@@ -18,20 +18,25 @@ inline model::ProbeReply good(Vec data = {}) {
     return model::ProbeAnswer{model::ScsiReply{.data = std::move(data)}};
 }
 inline model::ProbeReply sense(std::uint8_t key, std::uint8_t asc, std::uint8_t ascq) {
-    return model::ProbeAnswer{model::ScsiReply{.status = 2, .sense = {0x72, key, asc, ascq, 0, 0, 0, 0}}};
+    return model::ProbeAnswer{
+        model::ScsiReply{.status = 2, .sense = {0x72, key, asc, ascq, 0, 0, 0, 0}}};
 }
 inline model::ProbeReply text(std::string_view value) {
     return model::ProbeAnswer{model::BytesReply{.data = Vec(value.begin(), value.end())}};
 }
-inline model::ProbeReply error(Errc code) { return fail(code, "probe"); }
+inline model::ProbeReply error(Errc code) {
+    return fail(code, "probe");
+}
 
 struct Conversation {
     std::vector<model::Probe> probes;
     Priority priority;
 };
 
-/// Gives the replies in order; the last one is repeated for as long as the prioritizer goes on asking.
-inline Conversation drive(std::string_view name, std::string_view args, const model::BlockDevice& device,
+/// Gives the replies in order; the last one is repeated for as long as the prioritizer goes on
+/// asking.
+inline Conversation drive(std::string_view name, std::string_view args,
+                          const model::BlockDevice& device,
                           std::vector<model::ProbeReply> replies) {
     Conversation out;
     const PrioritizerType* type = find_prioritizer(name);

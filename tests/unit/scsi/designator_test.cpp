@@ -13,10 +13,9 @@ using Vec = std::vector<std::uint8_t>;
 
 // A target's page as LIO builds it: NAA 6 of the unit, then relative port and group of the port.
 Vec lio_page() {
-    Vec page = {0, 0x83, 0, 36,
-                0x01, 0x03, 0, 16, 0x60, 0x01, 0x40, 0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-                0x51, 0x94, 0, 4, 0, 0, 0, 7,
-                0x51, 0x95, 0, 4, 0, 0, 0x01, 0x02};
+    Vec page = {0, 0x83, 0, 36, 0x01, 0x03, 0, 16, 0x60, 0x01, 0x40, 0x5a, 1, 2,
+                3, 4,    5, 6,  7,    8,    9, 10, 11,   12,   0x51, 0x94, 0, 4,
+                0, 0,    0, 7,  0x51, 0x95, 0, 4,  0,    0,    0x01, 0x02};
     return page;
 }
 

@@ -59,7 +59,8 @@ TEST(Rtpg, PortCountPastTheDeclaredLengthIsAnError) {
 
 TEST(Rtpg, AbsurdLengthsDoNotWrap) {
     EXPECT_FALSE(parse_target_port_groups(Vec{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1}));
-    TargetPortGroups got = parse_target_port_groups(Vec{0xff, 0xff, 0xff, 0x00, 0, 0, 0, 1}).value();
+    TargetPortGroups got =
+        parse_target_port_groups(Vec{0xff, 0xff, 0xff, 0x00, 0, 0, 0, 1}).value();
     EXPECT_TRUE(got.cut);
     EXPECT_TRUE(got.groups.empty());
 }

@@ -86,10 +86,10 @@ struct Kind {
 
 TEST(Sense, UnitAttentionsAreTold) {
     const std::vector<Kind> kinds = {
-        {6, 0x29, 0x00, true, false, false, true},  {6, 0x29, 0x07, true, false, false, true},
-        {6, 0x2a, 0x09, true, true, false, false},  {6, 0x2a, 0x06, false, false, true, false},
-        {6, 0x2a, 0x07, false, false, true, false}, {6, 0x3f, 0x03, true, false, false, false},
-        {6, 0x3f, 0x05, true, false, false, false}, {6, 0x3f, 0x0e, true, false, false, false},
+        {6, 0x29, 0x00, true, false, false, true},   {6, 0x29, 0x07, true, false, false, true},
+        {6, 0x2a, 0x09, true, true, false, false},   {6, 0x2a, 0x06, false, false, true, false},
+        {6, 0x2a, 0x07, false, false, true, false},  {6, 0x3f, 0x03, true, false, false, false},
+        {6, 0x3f, 0x05, true, false, false, false},  {6, 0x3f, 0x0e, true, false, false, false},
         {6, 0x2a, 0x01, false, false, false, false}, {6, 0x3f, 0x01, false, false, false, false},
         {2, 0x3f, 0x0e, false, false, false, false}, {5, 0x29, 0x00, false, false, false, false},
     };
@@ -124,10 +124,16 @@ TEST(Completion, EachKindOfReplyHasOneWord) {
         {{}, Outcome::done, ""},
         {{.status = 2, .sense = fixed(2, 4, 3)}, Outcome::sense, "sense 2/04/03"},
         {{.status = 2, .sense = fixed(1, 0x5d, 0)}, Outcome::done, ""},
-        {{.status = 2, .driver_status = 8, .sense = fixed(6, 0x29, 0)}, Outcome::sense, "sense 6/29/00"},
-        {{.status = 2}, Outcome::other_status, "check condition without usable sense: no sense data"},
+        {{.status = 2, .driver_status = 8, .sense = fixed(6, 0x29, 0)},
+         Outcome::sense,
+         "sense 6/29/00"},
+        {{.status = 2},
+         Outcome::other_status,
+         "check condition without usable sense: no sense data"},
         {{.status = 0x18}, Outcome::reservation_conflict, "reservation conflict"},
-        {{.status = 0x18, .host_status = 0x11}, Outcome::reservation_conflict, "reservation conflict"},
+        {{.status = 0x18, .host_status = 0x11},
+         Outcome::reservation_conflict,
+         "reservation conflict"},
         {{.status = 8}, Outcome::busy, "target busy"},
         {{.status = 0x28}, Outcome::busy, "target busy"},
         {{.status = 0x30}, Outcome::other_status, "scsi status 0x30"},
@@ -138,7 +144,9 @@ TEST(Completion, EachKindOfReplyHasOneWord) {
         {{.host_status = 3}, Outcome::transport, "host status 0x03"},
         {{.host_status = 0xe}, Outcome::transport, "host status 0x0e"},
         {{.host_status = 0x10}, Outcome::transport, "host status 0x10"},
-        {{.status = 2, .host_status = 0x10, .sense = fixed(5, 0x25, 0)}, Outcome::sense, "sense 5/25/00"},
+        {{.status = 2, .host_status = 0x10, .sense = fixed(5, 0x25, 0)},
+         Outcome::sense,
+         "sense 5/25/00"},
         {{.driver_status = 6}, Outcome::transport, "driver status 0x06"},
     };
     for (const Case& test : cases) {

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // WWIDs out of page 0x83, and the decision which source names a disk.
+#include "daemon/engine/identity.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
-
-#include "daemon/engine/identity.h"
 
 namespace mp::engine {
 namespace {
 
 using Vec = std::vector<std::uint8_t>;
 
-Vec bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+Vec bytes_of(std::string_view text) {
+    return {text.begin(), text.end()};
+}
 
 // type, value; association logical unit, code set by type.
 Vec page83(const std::vector<std::pair<int, Vec>>& designators) {
@@ -24,7 +26,8 @@ Vec page83(const std::vector<std::pair<int, Vec>>& designators) {
         body.push_back(static_cast<std::uint8_t>(designator.second.size()));
         body.insert(body.end(), designator.second.begin(), designator.second.end());
     }
-    Vec page = {0, 0x83, static_cast<std::uint8_t>(body.size() >> 8), static_cast<std::uint8_t>(body.size())};
+    Vec page = {0, 0x83, static_cast<std::uint8_t>(body.size() >> 8),
+                static_cast<std::uint8_t>(body.size())};
     page.insert(page.end(), body.begin(), body.end());
     return page;
 }
@@ -35,7 +38,9 @@ const Vec kNaa2 = {0x20, 1, 2, 3, 4, 5, 6, 7};
 const Vec kNaa3 = {0x30, 1, 2, 3, 4, 5, 6, 7};
 const Vec kEui8 = {0xaa, 1, 2, 3, 4, 5, 6, 7};
 const Vec kUuid = {0x10, 0, 0x12, 0x34, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
-const std::string kNaa6Text = "360010203" "0405060708090a0b0c0d0e0f";
+const std::string kNaa6Text =
+    "360010203"
+    "0405060708090a0b0c0d0e0f";
 
 std::string wwid(const Vec& page) {
     Result<Wwid> got = wwid_of_vpd83(page);
@@ -51,7 +56,9 @@ TEST(Wwid, EachTypeHasItsTextForm) {
     Vec eui12(12, 0xb0);
     Vec eui16(16, 0xc0);
     const std::vector<Case> cases = {
-        {3, kNaa6, "360010203" "0405060708090a0b0c0d0e0f"},
+        {3, kNaa6,
+         "360010203"
+         "0405060708090a0b0c0d0e0f"},
         {3, kNaa5, "35001020304050607"},
         {3, kNaa2, "32001020304050607"},
         {3, kNaa3, "33001020304050607"},
@@ -60,7 +67,8 @@ TEST(Wwid, EachTypeHasItsTextForm) {
         {2, eui16, "2c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0"},
         {8, bytes_of("eui.AA01020304050607"), "2aa01020304050607"},
         {8, bytes_of("naa.600102030405060708090A0B0C0D0E0F"), "3600102030405060708090a0b0c0d0e0f"},
-        {8, bytes_of(std::string_view("iqn.2026-11.Example:Disk,L,0x1\0\0", 32)), "82026-11.Example:Disk,L,0x1"},
+        {8, bytes_of(std::string_view("iqn.2026-11.Example:Disk,L,0x1\0\0", 32)),
+         "82026-11.Example:Disk,L,0x1"},
         {1, bytes_of("LIO-ORG disk1:abc  def "), "1LIO-ORG_disk1:abc_def"},
         {1, bytes_of("Linux   scsi_debug      2000    "), "1Linux_scsi_debug_2000"},
         {1, bytes_of("VENDOR12"), "1VENDOR12"},
@@ -72,9 +80,14 @@ TEST(Wwid, EachTypeHasItsTextForm) {
 }
 
 TEST(Wwid, BetterDesignatorsWinWhereverTheyStand) {
-    const std::vector<std::pair<int, Vec>> ranked = {
-        {3, kNaa6}, {3, kNaa5},  {3, kNaa2}, {2, kEui8}, {8, bytes_of("iqn.2026-11.a:b")},
-        {1, bytes_of("VENDOR  x")}, {3, kNaa3}, {0xa, kUuid}};
+    const std::vector<std::pair<int, Vec>> ranked = {{3, kNaa6},
+                                                     {3, kNaa5},
+                                                     {3, kNaa2},
+                                                     {2, kEui8},
+                                                     {8, bytes_of("iqn.2026-11.a:b")},
+                                                     {1, bytes_of("VENDOR  x")},
+                                                     {3, kNaa3},
+                                                     {0xa, kUuid}};
     for (std::size_t better = 0; better < ranked.size(); ++better) {
         std::string expected = wwid(page83({ranked[better]}));
         for (std::size_t worse = better + 1; worse < ranked.size(); ++worse) {
@@ -101,21 +114,21 @@ TEST(Wwid, DesignatorsOfPortsAndTargetsNeverNameADisk) {
 
 TEST(Wwid, MalformedValuesAreSkipped) {
     const std::vector<std::pair<int, Vec>> bad = {
-        {3, {0x60, 1, 2, 3, 4, 5, 6, 7}},                  // NAA 6 of 8 bytes
-        {3, {0x50, 1, 2}},                                 // NAA 5 of 3 bytes
-        {3, {0x40, 1, 2, 3, 4, 5, 6, 7}},                  // reserved NAA
-        {2, {1, 2, 3, 4, 5, 6, 7}},                        // EUI of 7 bytes
-        {2, Vec(8, 0)},                                    // EUI of zeros
-        {1, bytes_of("SHORT")},                            // no whole vendor
-        {1, bytes_of("        ")},                         // nothing but blanks
-        {1, bytes_of("VENDOR  \x1b[2J")},                  // control characters
-        {8, bytes_of("t10.vendor")},                       // unknown name
-        {8, bytes_of("iqn.")},                             // empty name
-        {8, bytes_of("iqn.2026-11.a b")},                  // blank inside
+        {3, {0x60, 1, 2, 3, 4, 5, 6, 7}},                       // NAA 6 of 8 bytes
+        {3, {0x50, 1, 2}},                                      // NAA 5 of 3 bytes
+        {3, {0x40, 1, 2, 3, 4, 5, 6, 7}},                       // reserved NAA
+        {2, {1, 2, 3, 4, 5, 6, 7}},                             // EUI of 7 bytes
+        {2, Vec(8, 0)},                                         // EUI of zeros
+        {1, bytes_of("SHORT")},                                 // no whole vendor
+        {1, bytes_of("        ")},                              // nothing but blanks
+        {1, bytes_of("VENDOR  \x1b[2J")},                       // control characters
+        {8, bytes_of("t10.vendor")},                            // unknown name
+        {8, bytes_of("iqn.")},                                  // empty name
+        {8, bytes_of("iqn.2026-11.a b")},                       // blank inside
         {8, bytes_of("iqn.2026-11." + std::string(130, 'x'))},  // longer than a WWID may be
-        {0xa, Vec(18, 1)},                                 // UUID with a wrong type
-        {0xa, {0x10, 0, 1}},                               // short UUID
-        {0xf, kNaa6},                                      // reserved type
+        {0xa, Vec(18, 1)},                                      // UUID with a wrong type
+        {0xa, {0x10, 0, 1}},                                    // short UUID
+        {0xf, kNaa6},                                           // reserved type
     };
     for (const std::pair<int, Vec>& designator : bad) {
         EXPECT_EQ(wwid(page83({designator})), "error: identification page names no logical unit");
@@ -185,7 +198,8 @@ TEST(DecideWwid, UdevIsWaitedForUntilItsChancesAreUsedUp) {
 TEST(DecideWwid, WithoutAUdevDatabaseSysfsAnswersAtOnce) {
     World world = scsi_world();
     world.device.udev_initialized = false;
-    world.device.properties = {{"DEVNAME", "/dev/sda"}, {"MAJOR", "8"}, {"MINOR", "0"}, {"DISKSEQ", "3"}};
+    world.device.properties = {
+        {"DEVNAME", "/dev/sda"}, {"MAJOR", "8"}, {"MINOR", "0"}, {"DISKSEQ", "3"}};
     EXPECT_EQ(world.decide().source, "sysfs vpd_pg83");
 }
 
@@ -205,7 +219,8 @@ TEST(DecideWwid, ConfiguredAttributeHasNoFallback) {
     world.used_up = true;
     WwidDecision got = world.decide();
     EXPECT_EQ(got.kind, Kind::none);
-    EXPECT_EQ(got.reason, "udev property ID_MINE is missing and it is configured, so nothing else is used");
+    EXPECT_EQ(got.reason,
+              "udev property ID_MINE is missing and it is configured, so nothing else is used");
     world.device.properties["ID_MINE"] = "mine";
     EXPECT_EQ(world.decide().wwid.str(), "mine");
 }
@@ -240,7 +255,8 @@ TEST(DecideWwid, AbsurdPropertiesAreRefusedWithTheReason) {
     EXPECT_EQ(got.kind, Kind::none);
     EXPECT_EQ(got.reason, "udev property ID_SERIAL is too long for a WWID (1048576 characters)");
     world.device.properties["ID_SERIAL"] = "abc\ndef";
-    EXPECT_EQ(world.decide().reason, "udev property ID_SERIAL holds characters that a WWID cannot have");
+    EXPECT_EQ(world.decide().reason,
+              "udev property ID_SERIAL holds characters that a WWID cannot have");
     world.device.properties["ID_SERIAL"] = std::string(kWwidCharsMax, 'x');
     EXPECT_EQ(world.decide().kind, Kind::known);
 }
