@@ -9,10 +9,16 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 set(MP_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address or thread")
 option(MP_TESTS "Build the tests" ON)
+option(MP_RELOCATABLE "Keep paths of the build machine out of the binaries" OFF)
 option(MP_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wconversion> -Wshadow -Werror
-                    -fno-omit-frame-pointer -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+                    -fno-omit-frame-pointer)
+if(MP_RELOCATABLE)
+    # No path of the build machine in what is installed. Not in the other presets: it would keep
+    # compiler caches from being shared between checkouts.
+    add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # g++ sees a value-initialised member where clang sees a missing one.
     add_compile_options(-Wno-missing-field-initializers -Wno-gnu-zero-variadic-macro-arguments)

@@ -5,7 +5,8 @@
 
 namespace mp {
 
-/// Called before abort with the failed condition; the daemon installs its flight recorder dump here.
+/// Called before abort with the failed condition; the daemon installs its flight recorder dump
+/// here.
 using AssertHook = void (*)(const char* condition, const char* file, int line) noexcept;
 void set_assert_hook(AssertHook hook) noexcept;
 
@@ -13,9 +14,9 @@ void set_assert_hook(AssertHook hook) noexcept;
 
 }  // namespace mp
 
-#define MP_ASSERT(condition)                                       \
-    do {                                                           \
-        if (!(condition)) {                                        \
-            ::mp::assert_failed(#condition, __FILE__, __LINE__);   \
-        }                                                          \
+#define MP_ASSERT(condition)                                     \
+    do {                                                         \
+        if (!(condition)) {                                      \
+            ::mp::assert_failed(#condition, __FILE__, __LINE__); \
+        }                                                        \
     } while (false)

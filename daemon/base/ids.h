@@ -40,8 +40,8 @@ struct Hctl {
     std::uint64_t lun = 0;
     auto operator<=>(const Hctl&) const = default;
     std::string str() const {
-        return std::to_string(host) + ":" + std::to_string(channel) + ":" +
-               std::to_string(target) + ":" + std::to_string(lun);
+        return std::to_string(host) + ":" + std::to_string(channel) + ":" + std::to_string(target) +
+               ":" + std::to_string(lun);
     }
 };
 

@@ -3,10 +3,10 @@
 // is logged, not at each hop. Errc lists what a caller can act on, and nothing else.
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <string>
 #include <utility>
-
-#include <tl/expected.hpp>
 
 #include "daemon/base/assert.h"
 
@@ -38,8 +38,8 @@ struct SourceLine {
 
 struct Error {
     Errc code = Errc::invalid;
-    int sys_errno = 0;       ///< errno behind it, 0 when there is none
-    const char* what = "";   ///< static string: what was attempted or found
+    int sys_errno = 0;      ///< errno behind it, 0 when there is none
+    const char* what = "";  ///< static string: what was attempted or found
     SourceLine where = {};
 
     /// "what: <errno text> (code)" for a log line.
@@ -69,19 +69,19 @@ public:
 
 #define MP_CONCAT_INNER(a, b) a##b
 #define MP_CONCAT(a, b) MP_CONCAT_INNER(a, b)
-#define MP_TRY_INNER(hidden, decl, expr)                      \
-    auto hidden = (expr);                                     \
-    if (!hidden) {                                            \
-        return tl::unexpected<::mp::Error>(hidden.error());   \
-    }                                                         \
+#define MP_TRY_INNER(hidden, decl, expr)                    \
+    auto hidden = (expr);                                   \
+    if (!hidden) {                                          \
+        return tl::unexpected<::mp::Error>(hidden.error()); \
+    }                                                       \
     decl = std::move(*hidden)
 /// MP_TRY(int n, parse(text)); declares n or returns the error.
 #define MP_TRY(decl, expr) MP_TRY_INNER(MP_CONCAT(mp_try_, __COUNTER__), decl, expr)
 /// MP_CHECK(expr); returns the error of a Result<void>.
-#define MP_CHECK(expr)                                             \
-    do {                                                           \
-        auto mp_check_result = (expr);                             \
-        if (!mp_check_result) {                                    \
+#define MP_CHECK(expr)                                                   \
+    do {                                                                 \
+        auto mp_check_result = (expr);                                   \
+        if (!mp_check_result) {                                          \
             return tl::unexpected<::mp::Error>(mp_check_result.error()); \
-        }                                                          \
+        }                                                                \
     } while (false)

@@ -10,7 +10,9 @@
 namespace mp {
 namespace {
 
-bool blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 template <class T>
 Result<T> parse_number(std::string_view text, int base) {

@@ -12,8 +12,8 @@
 
 namespace mp {
 
-std::string_view trim(std::string_view text);                         ///< blanks at both ends
-std::vector<std::string_view> split_words(std::string_view text);     ///< runs of blanks separate
+std::string_view trim(std::string_view text);                      ///< blanks at both ends
+std::vector<std::string_view> split_words(std::string_view text);  ///< runs of blanks separate
 std::vector<std::string_view> split(std::string_view text, char separator);  ///< keeps empty parts
 bool starts_with(std::string_view text, std::string_view prefix);
 bool ends_with(std::string_view text, std::string_view suffix);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The Engine decides everything: which devices are paths, which paths form a map, who is checked when,
-// what is failed, reinstated, switched, queued, removed. It consumes one Event at a time and returns
-// Effects; it never touches the system and never waits. Given the same events at the same instants it
-// returns the same effects.
+// The Engine decides everything: which devices are paths, which paths form a map, who is checked
+// when, what is failed, reinstated, switched, queued, removed. It consumes one Event at a time and
+// returns Effects; it never touches the system and never waits. Given the same events at the same
+// instants it returns the same effects.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,10 @@
 namespace mp::engine {
 
 struct Options {
-    bool one_shot = false;         ///< create and update maps once, then Exit: `multipath` without a daemon
+    bool one_shot =
+        false;  ///< create and update maps once, then Exit: `multipath` without a daemon
     bool read_only_bindings = false;  ///< -B
-    std::uint64_t seed = 1;        ///< jitter of check times
+    std::uint64_t seed = 1;           ///< jitter of check times
 };
 
 class Engine {

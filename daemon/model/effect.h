@@ -114,10 +114,10 @@ struct Exit {
 
 using Effect =
     std::variant<effect::EnumerateDevices, effect::RereadDevice, effect::RetriggerDevice,
-                 effect::StartProbe, effect::ReleasePath, effect::WatchPath,
-                 effect::WriteAttribute, effect::ListMaps, effect::QueryMap, effect::RunPlan,
-                 effect::Reply, effect::LoadConfig, effect::ReplaceFile, effect::AppendFile,
-                 effect::MarkFailedWwid, effect::Log, effect::NotifyReady,
-                 effect::NotifyReloading, effect::NotifyStopping, effect::Exit>;
+                 effect::StartProbe, effect::ReleasePath, effect::WatchPath, effect::WriteAttribute,
+                 effect::ListMaps, effect::QueryMap, effect::RunPlan, effect::Reply,
+                 effect::LoadConfig, effect::ReplaceFile, effect::AppendFile,
+                 effect::MarkFailedWwid, effect::Log, effect::NotifyReady, effect::NotifyReloading,
+                 effect::NotifyStopping, effect::Exit>;
 
 }  // namespace mp::model

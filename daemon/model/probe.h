@@ -39,11 +39,12 @@ using Probe = std::variant<ScsiCommand, ReadBlocks, ReadAttribute>;
 /// Completion of a ScsiCommand that reached the SCSI layer (SAM-5 status, host and driver bytes of
 /// the sg driver). Failures to issue it at all are the Error of ProbeReply.
 struct ScsiReply {
-    std::uint8_t status = 0;         ///< SAM status byte, 0 GOOD, 2 CHECK CONDITION, 0x18 RESERVATION CONFLICT
-    std::uint16_t host_status = 0;   ///< Linux DID_* value, 0 DID_OK
+    std::uint8_t status =
+        0;  ///< SAM status byte, 0 GOOD, 2 CHECK CONDITION, 0x18 RESERVATION CONFLICT
+    std::uint16_t host_status = 0;  ///< Linux DID_* value, 0 DID_OK
     std::uint16_t driver_status = 0;
-    std::vector<std::uint8_t> sense; ///< as returned, fixed or descriptor format; may be empty
-    std::vector<std::uint8_t> data;  ///< bytes really transferred (residual already subtracted)
+    std::vector<std::uint8_t> sense;  ///< as returned, fixed or descriptor format; may be empty
+    std::vector<std::uint8_t> data;   ///< bytes really transferred (residual already subtracted)
     auto operator<=>(const ScsiReply&) const = default;
 };
 

@@ -24,21 +24,22 @@ namespace mp::model {
 struct PathView {
     PathId id;
     std::shared_ptr<const BlockDevice> device;  ///< never null
-    Wwid wwid;                   ///< empty when not known
-    std::string map_alias;       ///< empty: not in a map
+    Wwid wwid;                                  ///< empty when not known
+    std::string map_alias;                      ///< empty: not in a map
     InitState init = InitState::fresh;
     PathState state = PathState::unchecked;  ///< last settled state
     bool check_pending = false;
     DmPathState dm_state = DmPathState::undef;
-    std::string offline_word;    ///< %o: "running", "offline", "unknown"
-    std::string checker;         ///< name, empty when none was chosen
-    std::string checker_message; ///< of the last check, one line
+    std::string offline_word;     ///< %o: "running", "offline", "unknown"
+    std::string checker;          ///< name, empty when none was chosen
+    std::string checker_message;  ///< of the last check, one line
     std::string prioritizer;
     int priority = -1;           ///< -1 undefined
     int target_port_group = -1;  ///< ALUA id, -1 unknown
     bool marginal = false;
     std::uint64_t failures = 0;  ///< %0
-    std::string unused_reason;   ///< why it is not in a map ("blacklisted by devnode ...", "find_multipaths ..."), empty when it is
+    std::string unused_reason;   ///< why it is not in a map ("blacklisted by devnode ...",
+                                 ///< "find_multipaths ..."), empty when it is
     bool monitored = false;      ///< false: seen but filtered out; not listed by `show paths`
     Instant last_check{};
     Instant next_check = kNever;
@@ -47,7 +48,7 @@ struct PathView {
 };
 
 struct GroupView {
-    std::string selector;        ///< "service-time 0" as in the table
+    std::string selector;  ///< "service-time 0" as in the table
     int priority = 0;
     DmGroupState dm_state = DmGroupState::undef;
     bool marginal = false;
@@ -59,23 +60,23 @@ struct MapView {
     std::string alias;
     Wwid wwid;
     std::uint32_t dm_minor = 0;
-    bool exists = false;         ///< in the kernel
+    bool exists = false;  ///< in the kernel
     std::uint64_t size_sectors = 0;
-    std::string features;        ///< "0" or "1 queue_if_no_path", as in the kernel
-    std::string hw_handler;      ///< "0" or "1 alua"
+    std::string features;    ///< "0" or "1 queue_if_no_path", as in the kernel
+    std::string hw_handler;  ///< "0" or "1 alua"
     bool read_only = false;
     bool suspended = false;
-    std::string action;          ///< %A: reject, rename, reload, create, switchpg or empty
-    std::string failback;        ///< %F as configured or counting: immediate, manual, "deferred:<n>", ...
+    std::string action;    ///< %A: reject, rename, reload, create, switchpg or empty
+    std::string failback;  ///< %F as configured or counting: immediate, manual, "deferred:<n>", ...
     Instant failback_due = kNever;
-    Duration failback_delay{0};  ///< for the progress bar; 0: not counting
-    std::string queueing;        ///< %Q: off, on, -, "<n> sec", "<n> chk"
-    std::uint32_t active_paths = 0;  ///< %N: paths whose checker state is up or ghost
-    std::uint64_t map_failures = 0;   ///< %x
-    std::uint64_t path_faults = 0;    ///< %0
-    std::uint64_t group_switches = 0; ///< %1
-    std::uint64_t table_loads = 0;    ///< %2
-    Duration queueing_time{0};        ///< %3
+    Duration failback_delay{0};           ///< for the progress bar; 0: not counting
+    std::string queueing;                 ///< %Q: off, on, -, "<n> sec", "<n> chk"
+    std::uint32_t active_paths = 0;       ///< %N: paths whose checker state is up or ghost
+    std::uint64_t map_failures = 0;       ///< %x
+    std::uint64_t path_faults = 0;        ///< %0
+    std::uint64_t group_switches = 0;     ///< %1
+    std::uint64_t table_loads = 0;        ///< %2
+    Duration queueing_time{0};            ///< %3
     std::uint64_t queueing_timeouts = 0;  ///< %4
     std::int64_t max_sectors_kb = -1;
     std::vector<GroupView> groups;
@@ -93,9 +94,10 @@ struct Snapshot {
     Instant taken{};
     DaemonState daemon = DaemonState::init;
     bool reconfigure_pending = false;
-    bool busy = false;           ///< device events or map work are outstanding
-    std::vector<std::shared_ptr<const MapView>> maps;    ///< in order of first appearance
-    std::vector<std::shared_ptr<const PathView>> paths;  ///< all known paths, filtered ones included
+    bool busy = false;  ///< device events or map work are outstanding
+    std::vector<std::shared_ptr<const MapView>> maps;  ///< in order of first appearance
+    std::vector<std::shared_ptr<const PathView>>
+        paths;  ///< all known paths, filtered ones included
     std::shared_ptr<const conf::Config> config;
 };
 

@@ -47,7 +47,8 @@ struct Load {
     bool read_only = false;
     auto operator<=>(const Load&) const = default;
 };
-/// Suspend. `flush` waits for outstanding I/O (needed to shrink); otherwise noflush, lockfs skipped.
+/// Suspend. `flush` waits for outstanding I/O (needed to shrink); otherwise noflush, lockfs
+/// skipped.
 struct Suspend {
     bool flush = false;
     auto operator<=>(const Suspend&) const = default;
@@ -87,7 +88,7 @@ using Step = std::variant<step::Create, step::Load, step::Suspend, step::Resume,
 struct Plan {
     std::string map_name;  ///< the name as it is when the plan starts
     std::vector<Step> steps;
-    std::string uuid;      ///< "mpath-<wwid>"; empty only in plans without a Create that trust the name
+    std::string uuid;  ///< "mpath-<wwid>"; empty only in plans without a Create that trust the name
     auto operator<=>(const Plan&) const = default;
 };
 

@@ -31,7 +31,7 @@ struct MultipathTable {
     std::vector<std::string> features;    ///< words, "queue_if_no_path" among them
     std::vector<std::string> hw_handler;  ///< words, name first; empty for none
     std::vector<TableGroup> groups;
-    std::uint32_t initial_group = 0;      ///< 1-based; 0 only when there are no groups
+    std::uint32_t initial_group = 0;  ///< 1-based; 0 only when there are no groups
     auto operator<=>(const MultipathTable&) const = default;
 };
 
@@ -62,20 +62,20 @@ struct MultipathStatus {
 /// One device-mapper device with the uuid prefix "mpath-", as it stands in the kernel.
 struct DmMapState {
     std::string name;
-    std::string uuid;             ///< "mpath-<wwid>"
-    std::uint32_t minor = 0;      ///< of the dm major
+    std::string uuid;         ///< "mpath-<wwid>"
+    std::uint32_t minor = 0;  ///< of the dm major
     DevT devt;
     std::uint32_t event_nr = 0;
     std::uint32_t open_count = 0;
     bool suspended = false;
     bool read_only = false;
     bool deferred_remove = false;
-    bool live_table = false;      ///< false: created but never loaded and resumed
-    bool is_multipath = true;     ///< false: the live table has another target (never touched)
-    MultipathTable table;         ///< of the live table; empty when !live_table
+    bool live_table = false;   ///< false: created but never loaded and resumed
+    bool is_multipath = true;  ///< false: the live table has another target (never touched)
+    MultipathTable table;      ///< of the live table; empty when !live_table
     MultipathStatus status;
     std::vector<std::string> holders;  ///< partition maps and others stacked on it, kernel names
-    bool inactive_table = false;  ///< a table was loaded and not made live yet
+    bool inactive_table = false;       ///< a table was loaded and not made live yet
 
     /// WWID from the uuid; empty when the uuid is not ours.
     Wwid wwid() const;

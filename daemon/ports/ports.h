@@ -36,8 +36,8 @@ public:
     virtual std::int64_t wall_unix_us() const = 0;
 };
 
-/// One alarm: the runtime asks to be called at the engine's next deadline. Setting it again replaces
-/// it; kNever disarms. The callback comes from the loop, never from set_alarm itself.
+/// One alarm: the runtime asks to be called at the engine's next deadline. Setting it again
+/// replaces it; kNever disarms. The callback comes from the loop, never from set_alarm itself.
 class Scheduler {
 public:
     virtual ~Scheduler() = default;
@@ -61,22 +61,24 @@ public:
 
 /// Questions to path devices. Posts ProbeDone once per start().
 /// A command whose deadline passes completes as Errc::timeout even if the kernel still has it; that
-/// lane is written off until the command ends, and no other path notices. A second start() on a path
-/// whose command is stuck completes with Errc::busy.
+/// lane is written off until the command ends, and no other path notices. A second start() on a
+/// path whose command is stuck completes with Errc::busy.
 class PathIo {
 public:
     virtual ~PathIo() = default;
-    virtual void start(OpId op, const model::PathRef& path, const model::Probe& probe, Duration timeout) = 0;
+    virtual void start(OpId op, const model::PathRef& path, const model::Probe& probe,
+                       Duration timeout) = 0;
     virtual void release(PathId path) = 0;
     struct Usage {
         std::size_t in_flight = 0;
-        std::size_t stuck = 0;    ///< deadline passed, kernel has not let go
+        std::size_t stuck = 0;  ///< deadline passed, kernel has not let go
         std::size_t workers = 0;
     };
     virtual Usage usage() const = 0;
 };
 
-/// The passive watch: re-reads cheap sysfs attributes several times a second. Posts KernelStateChanged.
+/// The passive watch: re-reads cheap sysfs attributes several times a second. Posts
+/// KernelStateChanged.
 class PathWatch {
 public:
     virtual ~PathWatch() = default;
@@ -84,8 +86,8 @@ public:
     virtual void forget(PathId path) = 0;
 };
 
-/// device-mapper. Posts MapsListed, MapQueried, PlanDone, MapsChanged. Plans of different maps run at
-/// the same time; the engine never has two on one map.
+/// device-mapper. Posts MapsListed, MapQueried, PlanDone, MapsChanged. Plans of different maps run
+/// at the same time; the engine never has two on one map.
 class DeviceMapper {
 public:
     virtual ~DeviceMapper() = default;
@@ -114,8 +116,8 @@ public:
                                  const std::string& why) = 0;
 };
 
-/// Control clients. The adapter owns the connections, frames and credentials; requests that only read
-/// are answered by the query thread from the snapshot, the others arrive as CommandReceived.
+/// Control clients. The adapter owns the connections, frames and credentials; requests that only
+/// read are answered by the query thread from the snapshot, the others arrive as CommandReceived.
 class ControlSocket {
 public:
     virtual ~ControlSocket() = default;

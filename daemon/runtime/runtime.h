@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The pump between the ports and the engine: Event in, engine, Effects out, snapshot published. It is
-// the same code in production and in simulation; only the adapters behind the ports differ.
+// The pump between the ports and the engine: Event in, engine, Effects out, snapshot published. It
+// is the same code in production and in simulation; only the adapters behind the ports differ.
 #pragma once
 
 #include <deque>
@@ -18,6 +18,8 @@ class EventQueue : public ports::EventSink {
 public:
     explicit EventQueue(ports::Scheduler& scheduler) : scheduler_(scheduler) {}
     void post(model::Event event) override;
+    /// Asks the loop for a turn if events wait.
+    void kick();
     bool empty() const { return events_.empty(); }
     std::size_t size() const { return events_.size(); }
     model::Event take();

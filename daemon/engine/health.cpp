@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// When is a path checked, and what does one check consist of?
+//
+// Check times are absolute. A check is: the kernel's own word on the device first (no command is
+// sent to a device that the kernel holds blocked or offline), then the checker's probes, then, if
+// the path looks usable, the identity probe (is it still the same disk? sysfs and udev keep the old
+// answer, only the device knows), then the priority. One probe is in flight per path; a probe that
+// overruns its deadline ends the check as a timeout and costs nobody else anything.
+//
+// A good path's interval doubles from polling_interval to max_polling_interval; anything else is
+// looked at every polling_interval, and whatever hints at trouble (a failed sibling, a kernel
+// event, a unit attention, an administrator) makes the check due at once.
+#include <algorithm>
+#include <utility>
+
+#include "checkers/gate.h"
+#include "daemon/engine/rules.h"
+
+namespace mp::engine {
+
+using model::PathState;
+using model::Probe;
+using model::event::ProbeDone;
+
+namespace {
+
+std::optional<PathState> kernel_gate(const model::BlockDevice& device) {
+    if (device.state_attribute.empty()) {
+        return std::nullopt;
+    }
+    return checkers::sysfs_gate(device.bus, device.kernel_state);
+}
+
+void start_probe(Core& core, Path& path, const Probe& probe, int limit) {
+    MP_ASSERT(path.run.probes < limit);
+    ++path.run.probes;
+    path.run.op = core.new_op();
+    core.emit(
+        model::effect::StartProbe{path.run.op, path.ref(), probe, path.policy.checker_timeout});
+}
+
+void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
+    CheckRun run = std::exchange(path.run, CheckRun{});
+    apply_check(core, path, run, priority);
+    if (run.again) {
+        check_now(core, path);
+    }
+}
+
+void advance_priority(Core& core, Path& path, const prioritizers::NextStep& next) {
+    if (const Probe* probe = std::get_if<Probe>(&next)) {
+        start_probe(core, path, *probe, prioritizers::kProbesPerPriorityMax);
+        return;
+    }
+    finish(core, path, &std::get<prioritizers::Priority>(next));
+}
+
+void begin_priority(Core& core, Path& path) {
+    path.run.stage = CheckRun::Stage::priority;
+    path.run.probes = 0;
+    if (path.prioritizer == nullptr) {
+        finish(core, path, nullptr);
+        return;
+    }
+    advance_priority(core, path, path.prioritizer->begin(*path.device));
+}
+
+void judge_identity(Core& core, Path& path, const IdentityVerdict& verdict);
+
+void advance_identity(Core& core, Path& path, const IdentityStep& next) {
+    if (const Probe* probe = std::get_if<Probe>(&next)) {
+        start_probe(core, path, *probe, kProbesPerIdentityMax);
+        return;
+    }
+    judge_identity(core, path, std::get<IdentityVerdict>(next));
+}
+
+void begin_identity(Core& core, Path& path) {
+    if (path.wwid.empty() && !path.ask_wwid) {
+        begin_priority(core, path);  // its name is still to come from udev
+        return;
+    }
+    path.run.stage = CheckRun::Stage::identity;
+    path.run.probes = 0;
+    advance_identity(core, path, path.identity_check.begin(*path.device, path.baseline, path.wwid));
+}
+
+// A path whose identity cannot be read right now keeps what it had; one that was never verified
+// stays unverified and so out of any table.
+void judge_identity(Core& core, Path& path, const IdentityVerdict& verdict) {
+    switch (verdict.kind) {
+        case IdentityVerdict::Kind::same:
+            path.identity = IdentityState::verified;
+            path.run.identity_ok = true;
+            if (path.wwid.empty()) {
+                on_wwid_learnt(core, path, verdict.found, "the device's own answer");
+            }
+            path.baseline = verdict.baseline;
+            break;
+        case IdentityVerdict::Kind::changed:
+            path.run = CheckRun{};
+            apply_identity_change(core, path, verdict.text);
+            return;
+        case IdentityVerdict::Kind::unreadable:
+            path.run.verdict.message += "; identity not verified: " + verdict.text;
+            break;
+        case IdentityVerdict::Kind::unverifiable:
+            if (path.identity == IdentityState::unknown) {
+                core.log(model::LogLevel::notice, "identity-unverifiable", nullptr, &path,
+                         verdict.text);
+            }
+            path.identity = IdentityState::unverifiable;
+            path.run.identity_ok = true;
+            path.baseline = verdict.baseline;
+            break;
+    }
+    if (!path.accepted) {
+        path.run = CheckRun{};  // the name it gave is filtered
+        return;
+    }
+    begin_priority(core, path);
+}
+
+void conclude_checker(Core& core, Path& path, checkers::Verdict verdict) {
+    path.run.verdict = std::move(verdict);
+    if (model::usable(path.run.verdict.state)) {
+        begin_identity(core, path);
+        return;
+    }
+    finish(core, path, nullptr);
+}
+
+void advance_checker(Core& core, Path& path, checkers::NextStep next) {
+    if (const Probe* probe = std::get_if<Probe>(&next)) {
+        start_probe(core, path, *probe, checkers::kProbesPerCheckMax);
+        return;
+    }
+    conclude_checker(core, path, std::get<checkers::Verdict>(std::move(next)));
+}
+
+// The failures of a probe that no checker needs to judge.
+std::optional<checkers::Verdict> verdict_of_error(const Path& path, const Error& error) {
+    switch (error.code) {
+        case Errc::timeout:
+            return checkers::Verdict{PathState::timeout, path.checker_name + " check timed out"};
+        case Errc::busy:  // the earlier command's own timeout has already been judged
+            return checkers::Verdict{PathState::unchecked,
+                                     "an earlier command to the device still hangs"};
+        case Errc::gone:
+            return checkers::Verdict{PathState::removed, "the device is gone"};
+        case Errc::limit:
+        case Errc::cancelled:
+            return checkers::Verdict{PathState::unchecked, "the check could not be started"};
+        case Errc::io:
+        case Errc::denied:
+        case Errc::invalid:
+        case Errc::unsupported:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void begin_check(Core& core, Path& path) {
+    if (!path.present || !path.accepted) {
+        core.schedule_check(path, kNever);
+        return;
+    }
+    if (path.run.running()) {
+        path.run.again = true;
+        core.schedule_check(path, kNever);
+        return;
+    }
+    core.schedule_check(path, kNever);
+    path.run = CheckRun{};
+    path.run.stage = CheckRun::Stage::checking;
+    path.run.started = core.now;
+    std::optional<PathState> gate = kernel_gate(*path.device);
+    if (!gate) {
+        advance_checker(core, path, path.checker->begin(*path.device));
+        return;
+    }
+    const std::string& word = path.device->kernel_state;
+    path.run.verdict = {*gate,
+                        word.empty() ? "the device is gone" : "the kernel has the device " + word};
+    finish(core, path, nullptr);
+}
+
+}  // namespace
+
+void check_now(Core& core, Path& path) {
+    if (path.run.running()) {
+        path.run.again = true;
+        return;
+    }
+    if (path.present && path.accepted && path.next_check > core.now) {
+        core.schedule_check(path, core.now);
+    }
+}
+
+void run_due_checks(Core& core) {
+    while (!core.check_queue.empty() && core.check_queue.begin()->first <= core.now) {
+        Path* path = core.find_path(core.check_queue.begin()->second);
+        MP_ASSERT(path != nullptr);
+        begin_check(core, *path);
+    }
+}
+
+void on_probe_done(Core& core, const ProbeDone& event) {
+    Path* path = core.find_path(event.path);
+    if (path == nullptr || !path->run.running() || path->run.op != event.op) {
+        return;  // an answer to a question that is no longer asked
+    }
+    path->run.op = OpId{};
+    path->last_latency = event.latency;
+    switch (path->run.stage) {
+        case CheckRun::Stage::idle:
+            return;
+        case CheckRun::Stage::checking: {
+            std::optional<checkers::Verdict> verdict =
+                event.reply ? std::nullopt : verdict_of_error(*path, event.reply.error());
+            if (verdict) {
+                conclude_checker(core, *path, std::move(*verdict));
+            } else {
+                advance_checker(core, *path, path->checker->on_reply(event.reply));
+            }
+            return;
+        }
+        case CheckRun::Stage::identity:
+            if (!event.reply && event.reply.error().code == Errc::timeout) {
+                conclude_checker(core, *path, {PathState::timeout, "the identity check timed out"});
+            } else {
+                advance_identity(core, *path, path->identity_check.on_reply(event.reply));
+            }
+            return;
+        case CheckRun::Stage::priority:
+            if (!event.reply && event.reply.error().code == Errc::timeout) {
+                prioritizers::Priority undefined;
+                undefined.message = "the priority check timed out";
+                finish(core, *path, &undefined);
+            } else {
+                advance_priority(core, *path, path->prioritizer->on_reply(event.reply));
+            }
+            return;
+    }
+}
+
+void on_kernel_state(Core& core, const model::event::KernelStateChanged& event) {
+    Path* path = core.find_path(event.path);
+    if (path == nullptr) {
+        return;
+    }
+    if (event.attribute == path->device->state_attribute) {
+        std::shared_ptr<model::BlockDevice> device =
+            std::make_shared<model::BlockDevice>(*path->device);
+        device->kernel_state = event.value;
+        path->device = std::move(device);
+        core.touch(*path);
+    }
+    // Whatever changed, the check decides; for a device that the kernel has taken down it decides
+    // without sending a command.
+    if (path->run.running() && kernel_gate(*path->device) == PathState::down) {
+        path->run = CheckRun{};  // a late answer must not outvote the kernel
+    }
+    check_now(core, *path);
+}
+
+}  // namespace mp::engine

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which maps exist, and what does the kernel say of them?
+//
+// A map is made for a WWID when find_multipaths allows it and at least one path has been checked
+// and verified; a map that the kernel already has is adopted as it stands. Before the first
+// enumeration and the first list of maps are both complete nothing is created: half the truth makes
+// needless reloads. What the kernel reports later (status, events, the result of a plan) is
+// absorbed here: a path that the kernel failed while we trusted it loses that trust at once.
+#include <algorithm>
+#include <utility>
+
+#include "daemon/engine/find_multipaths.h"
+#include "daemon/engine/rules.h"
+
+namespace mp::engine {
+
+using model::DmMapState;
+using model::DmPathState;
+using model::LogLevel;
+
+namespace {
+
+// A path that just appeared is rarely alone: its siblings' events are on their way.
+constexpr Duration kGatherFor = milliseconds(150);
+// A path whose first check hangs does not keep the others of its disk waiting for longer than this.
+constexpr Duration kFirstCheckWaitMax = seconds(3);
+// Our own creations change the set of maps too; one list answers for a burst of them.
+constexpr Duration kListGap = seconds(1);
+
+bool may_carry_io(const Path& path) {
+    bool known =
+        path.identity == IdentityState::verified || path.identity == IdentityState::unverifiable;
+    return path.accepted && path.present && !path.excluded && known;
+}
+
+bool by_devt(Core& core, PathId a, PathId b) {
+    return core.find_path(a)->device->devt < core.find_path(b)->device->devt;
+}
+
+Map& new_map(Core& core, const Wwid& wwid) {
+    MapId id{core.next_id++};
+    Map& map = core.maps[id];
+    map.id = id;
+    map.wwid = wwid;
+    core.map_by_wwid[wwid] = id;
+    core.visible = true;
+    return map;
+}
+
+void set_alias(Core& core, Map& map, const std::string& alias) {
+    std::unordered_map<std::string, MapId>::iterator old = core.map_by_alias.find(map.alias);
+    if (old != core.map_by_alias.end() && old->second == map.id) {
+        core.map_by_alias.erase(old);
+    }
+    map.alias = alias;
+    core.map_by_alias[alias] = map.id;
+    core.touch(map);
+}
+
+// The name that the map should have. A new binding is on its way to the file before the map is
+// made.
+std::string name_for(Core& core, Map& map) {
+    AliasRequest request;
+    request.wwid = map.wwid;
+    request.configured = map.policy.alias;
+    request.user_friendly_names = map.policy.user_friendly_names;
+    request.prefix = map.policy.alias_prefix;
+    request.existing = map.actual ? map.actual->name : "";
+    request.read_only = core.options.read_only_bindings;
+    AliasChoice choice = choose_alias(request, core.bindings, [&](const std::string& name) {
+        Map* other = core.find_map(std::string_view(name));
+        return other != nullptr && other->id != map.id;
+    });
+    if (!choice.append.empty()) {
+        core.bindings_to_write += choice.append;
+        map.naming_pending = true;
+    }
+    if (!choice.problem.empty()) {
+        core.log(LogLevel::warning, "alias", &map, nullptr, choice.problem);
+    }
+    return choice.alias;
+}
+
+void refresh_policy(Core& core, Map& map) {
+    const Path* any = nullptr;
+    for (PathId id : map.paths) {
+        const Path* path = core.find_path(id);
+        if (path != nullptr && (any == nullptr || path->present)) {
+            any = path;
+        }
+    }
+    static const model::BlockDevice kUnknown;
+    map.policy = core.config->map_policy(map.wwid, any == nullptr ? kUnknown : *any->device);
+    map.regroup = true;
+}
+
+bool waits_for_first_checks(Core& core, const std::set<PathId>& ids) {
+    for (PathId id : ids) {
+        const Path* path = core.find_path(id);
+        if (path->present && path->state == model::PathState::unchecked && path->run.running() &&
+            core.now - path->run.started < kFirstCheckWaitMax) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void explain_waiting(Core& core, const std::set<PathId>& ids, const std::string& reason) {
+    for (PathId id : ids) {
+        Path* path = core.find_path(id);
+        if (path->unused_reason != reason) {
+            path->unused_reason = reason;
+            core.touch(*path);
+        }
+    }
+}
+
+// The kernel's word on each path of the live table.
+void absorb_paths(Core& core, const DmMapState& actual) {
+    for (const model::StatusGroup& group : actual.status.groups) {
+        for (const model::StatusPath& status : group.paths) {
+            std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(status.devt);
+            Path* path = found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+            if (path == nullptr) {
+                continue;
+            }
+            if (path->dm_state != status.state) {
+                path->dm_state = status.state;
+                core.touch(*path);
+            }
+            if (status.state == DmPathState::failed && path->trusted && path->map) {
+                apply_kernel_failure(core, *path, "the kernel failed the path after an I/O error");
+            }
+        }
+    }
+}
+
+void map_vanished(Core& core, Map& map) {
+    map.actual.reset();
+    core.flushed.insert(map.wwid);
+    core.log(LogLevel::notice, "map-gone", &map, nullptr, "the map was removed by someone else");
+    answer_waiters(core, map, {true, ""});
+    erase_map(core, map.id);
+}
+
+}  // namespace
+
+void absorb_state(Core& core, Map& map, const DmMapState& state) {
+    std::uint32_t old_group = map.actual ? map.actual->status.next_group : 0;
+    bool had_groups = map.actual && !map.actual->status.groups.empty();
+    map.actual = state;
+    if (map.size_sectors == 0) {
+        map.size_sectors = state.table.size_sectors;
+    }
+    absorb_paths(core, state);
+    if (had_groups && old_group != 0 && state.status.next_group != old_group &&
+        state.status.next_group != 0) {
+        ++map.group_switches;
+        core.log(LogLevel::notice, "group-switched", &map, nullptr,
+                 "path group " + std::to_string(old_group) + " -> " +
+                     std::to_string(state.status.next_group));
+    }
+    core.mark_dirty(map);
+}
+
+void consider_map(Core& core, const Wwid& wwid) {
+    if (wwid.empty() || !core.maps_listed || !core.enumerated || core.stopping) {
+        return;
+    }
+    std::unordered_map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(wwid);
+    if (found == core.paths_by_wwid.end()) {
+        return;
+    }
+    Map* map = core.find_map(wwid);
+    if (map == nullptr) {
+        const std::set<PathId>& ids = found->second;
+        CreationFacts facts;
+        facts.paths = ids.size();
+        facts.wwid_known = core.wwids.contains(wwid);
+        CreationDecision decision =
+            decide_map_creation(core.config->globals().find_multipaths, facts);
+        if (core.flushed.contains(wwid)) {
+            explain_waiting(core, ids, "its map was removed by command");
+            return;
+        }
+        if (decision.creation != Creation::create) {
+            explain_waiting(core, ids, decision.reason);
+            return;
+        }
+        bool any_trusted = std::ranges::any_of(ids, [&core](PathId id) {
+            return core.find_path(id)->trusted && may_carry_io(*core.find_path(id));
+        });
+        if (!any_trusted) {
+            return;
+        }
+        std::erase_if(core.waiting_wwids, [&wwid](const std::pair<Instant, Wwid>& waiting) {
+            return waiting.second == wwid;
+        });
+        if (waits_for_first_checks(core, ids)) {
+            core.waiting_wwids.insert({core.now + kFirstCheckWaitMax, wwid});
+            return;
+        }
+        map = &new_map(core, wwid);
+        map->alias = wwid.str();
+        for (PathId id : ids) {
+            join_map(core, *map, *core.find_path(id));
+        }
+        refresh_policy(core, *map);
+        set_alias(core, *map, name_for(core, *map));
+        map->not_before = core.first_round_done ? core.now + kGatherFor : core.now;
+        if (!core.wwids.contains(wwid)) {
+            core.wwids_to_write += core.wwids.add(wwid);
+        }
+        return;
+    }
+    bool grew = false;
+    for (PathId id : found->second) {
+        Path* path = core.find_path(id);
+        if (path->map != map->id && may_carry_io(*path)) {
+            join_map(core, *map, *path);
+            grew = true;
+        }
+    }
+    if (grew && core.first_round_done) {
+        map->not_before = std::max(map->not_before, core.now + kGatherFor);
+    }
+}
+
+void join_map(Core& core, Map& map, Path& path) {
+    if (path.map == map.id) {
+        return;
+    }
+    MP_ASSERT(path.wwid == map.wwid);
+    MP_ASSERT(!path.map);
+    path.map = map.id;
+    path.unused_reason.clear();
+    map.wanted = true;  // a path came back to a map that was about to go
+    std::vector<PathId>::iterator at = std::ranges::lower_bound(
+        map.paths, path.id, [&core](PathId a, PathId b) { return by_devt(core, a, b); });
+    map.paths.insert(at, path.id);
+    if (map.paths.size() == 1) {
+        refresh_policy(core, map);
+    }
+    map.regroup = true;
+    core.mark_dirty(map);
+    core.touch(path);
+}
+
+Map& adopt_map(Core& core, const DmMapState& actual) {
+    Map& map = new_map(core, actual.wwid());
+    map.alias = actual.name;
+    core.map_by_alias[map.alias] = map.id;
+    map.policy = core.config->map_policy(map.wwid, model::BlockDevice{});
+    map.size_sectors = actual.table.size_sectors;
+    absorb_state(core, map, actual);
+    if (!core.wwids.contains(map.wwid)) {
+        core.wwids_to_write += core.wwids.add(map.wwid);
+    }
+    core.log(LogLevel::info, "map-adopted", &map, nullptr, "adopted as it stands");
+    return map;
+}
+
+void settle_adopted(Core& core) {
+    for (std::pair<const MapId, Map>& entry : core.maps) {
+        Map& map = entry.second;
+        std::unordered_map<Wwid, std::set<PathId>>::iterator found =
+            core.paths_by_wwid.find(map.wwid);
+        if (found != core.paths_by_wwid.end()) {
+            for (PathId id : found->second) {
+                Path* path = core.find_path(id);
+                if (!path->map) {
+                    join_map(core, map, *path);
+                }
+            }
+        }
+        refresh_policy(core, map);
+        set_alias(core, map, name_for(core, map));
+        core.mark_dirty(map);
+    }
+    std::vector<Wwid> wwids;
+    for (const std::pair<const Wwid, std::set<PathId>>& entry : core.paths_by_wwid) {
+        wwids.push_back(entry.first);
+    }
+    std::ranges::sort(wwids);
+    for (const Wwid& wwid : wwids) {
+        consider_map(core, wwid);
+    }
+}
+
+void on_maps_listed(Core& core, const model::event::MapsListed& event) {
+    if (!event.maps) {
+        core.log(LogLevel::error, "maps-unreadable", nullptr, nullptr,
+                 "cannot list device-mapper maps: " + event.maps.error().text());
+        core.list_due = core.now + seconds(5);
+        return;
+    }
+    std::set<Wwid> seen;
+    for (const DmMapState& actual : *event.maps) {
+        if (actual.wwid().empty() || !actual.is_multipath) {
+            continue;
+        }
+        seen.insert(actual.wwid());
+        Map* map = core.find_map(actual.wwid());
+        if (map == nullptr) {
+            adopt_map(core, actual);
+        } else if (!map->op) {
+            absorb_state(core, *map, actual);
+        }
+    }
+    std::vector<MapId> gone;
+    for (const std::pair<const MapId, Map>& entry : core.maps) {
+        if (entry.second.actual && !entry.second.op && !seen.contains(entry.second.wwid)) {
+            gone.push_back(entry.first);
+        }
+    }
+    for (MapId id : gone) {
+        map_vanished(core, *core.find_map(id));
+    }
+    core.maps_listed = true;
+    if (core.enumerated) {
+        settle_adopted(core);
+    }
+}
+
+void on_map_queried(Core& core, const model::event::MapQueried& event) {
+    std::unordered_map<OpId, MapId>::iterator found = core.map_ops.find(event.op);
+    if (found == core.map_ops.end()) {
+        return;
+    }
+    Map* map = core.find_map(found->second);
+    core.map_ops.erase(found);
+    if (map == nullptr) {
+        return;
+    }
+    map->op = OpId{};
+    if (event.state) {
+        absorb_state(core, *map, *event.state);
+    } else if (event.state.error().code == Errc::gone) {
+        map_vanished(core, *map);
+        return;
+    } else {
+        core.log(LogLevel::warning, "map-unreadable", map, nullptr,
+                 "cannot read the map: " + event.state.error().text());
+    }
+    if (map->query_again) {
+        map->query_again = false;
+        query_map(core, *map);
+    }
+}
+
+void query_map(Core& core, Map& map) {
+    if (map.op) {
+        map.query_again = true;
+        return;
+    }
+    if (!map.actual) {
+        return;
+    }
+    map.op = core.new_op();
+    map.op_is_plan = false;
+    core.map_ops[map.op] = map.id;
+    core.emit(model::effect::QueryMap{map.op, map.actual->name});
+}
+
+void on_maps_changed(Core& core, const model::event::MapsChanged& event) {
+    for (const std::string& name : event.names) {
+        for (std::pair<const MapId, Map>& entry : core.maps) {
+            if (entry.second.actual && entry.second.actual->name == name) {
+                query_map(core, entry.second);
+                break;
+            }
+        }
+    }
+    if (event.set_changed) {
+        core.list_due = std::min(core.list_due, core.now + kListGap);
+    }
+}
+
+void erase_map(Core& core, MapId id) {
+    Map* map = core.find_map(id);
+    MP_ASSERT(map != nullptr);
+    MP_ASSERT(map->waiters.empty());
+    for (PathId path_id : map->paths) {
+        Path* path = core.find_path(path_id);
+        if (path != nullptr) {
+            path->map = MapId{};
+            path->dm_state = DmPathState::undef;
+            path->unused_reason = "its map was removed";
+            core.touch(*path);
+        }
+    }
+    if (map->op) {
+        core.map_ops.erase(map->op);
+    }
+    core.map_by_wwid.erase(map->wwid);
+    std::unordered_map<std::string, MapId>::iterator alias = core.map_by_alias.find(map->alias);
+    if (alias != core.map_by_alias.end() && alias->second == id) {
+        core.map_by_alias.erase(alias);
+    }
+    core.wake_map(*map, kNever);
+    core.dirty_maps.erase(id);
+    core.maps.erase(id);
+    core.visible = true;
+}
+
+void answer_waiters(Core& core, Map& map, const model::CommandReply& reply) {
+    for (const Waiter& waiter : std::exchange(map.waiters, {})) {
+        std::map<ClientId, GroupReply>::iterator group = core.group_replies.find(waiter.client);
+        if (group == core.group_replies.end()) {
+            core.emit(model::effect::Reply{waiter.client, reply});
+            continue;
+        }
+        if (!reply.ok && group->second.reply.ok) {
+            group->second.reply = reply;
+        }
+        if (--group->second.outstanding == 0) {
+            core.emit(model::effect::Reply{waiter.client, group->second.reply});
+            core.group_replies.erase(group);
+        }
+    }
+}
+
+}  // namespace mp::engine

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which paths of a map belong in its table, and in which groups?
+//
+// Into a new place in a table goes only a path whose identity the device itself has confirmed. A
+// path that the live table already holds stays while it is not known to be wrong: taking a working
+// path away on a suspicion would be the second worst thing, and the kernel state "failed" keeps I/O
+// off it.
+//
+// The grouping is made anew when members or settings change, and when priorities change under
+// immediate failback. When a member has no priority yet (it was down when the daemon started) and
+// the live table already has exactly these members, the live grouping stands: it was made by
+// someone who knew more.
+#include <algorithm>
+#include <set>
+
+#include "daemon/engine/rules.h"
+
+namespace mp::engine {
+
+namespace {
+
+std::set<DevT> live_devices(const Map& map) {
+    std::set<DevT> devices;
+    if (map.actual) {
+        for (const model::TableGroup& group : map.actual->table.groups) {
+            for (const model::TablePath& path : group.paths) {
+                devices.insert(path.devt);
+            }
+        }
+    }
+    return devices;
+}
+
+bool confirmed(const Path& path) {
+    return path.identity == IdentityState::verified || path.identity == IdentityState::unverifiable;
+}
+
+std::string why_not_member(const Map& map, const Path& path, bool in_live_table) {
+    if (path.excluded) {
+        return "removed by command";
+    }
+    if (path.identity == IdentityState::changed) {
+        return path.message;
+    }
+    if (!in_live_table && !confirmed(path)) {
+        return "its identity has not been verified yet: " +
+               (path.message.empty() ? std::string("no check has ended") : path.message);
+    }
+    if (!in_live_table && path.device->size_sectors != map.size_sectors) {
+        return "its size is " + std::to_string(path.device->size_sectors) + " sectors, the map's " +
+               std::to_string(map.size_sectors);
+    }
+    return "";
+}
+
+// WWIDs that come from configured properties may join what must not be joined.
+bool contradicts(Core& core, const std::vector<PathId>& members, const Path& path) {
+    return std::ranges::any_of(members, [&](PathId id) {
+        return identities_contradict(core.find_path(id)->baseline, path.baseline);
+    });
+}
+
+GroupingPath grouping_path(const Path& path) {
+    GroupingPath out;
+    out.id = path.id;
+    out.devt = path.device->devt;
+    out.serial = path.device->serial;
+    out.node_name =
+        path.device->target_wwnn.empty() ? path.device->target_port : path.device->target_wwnn;
+    out.adapter = path.device->adapter.pci_address;
+    out.host = path.device->adapter.id;
+    out.priority = path.priority;
+    out.tpg = path.target_port_group;
+    out.state = path.failed_by_command ? model::PathState::down : path.state;
+    out.marginal = path.marginal;
+    return out;
+}
+
+std::vector<PathGroup> live_grouping(Core& core, const Map& map) {
+    std::vector<PathGroup> groups;
+    for (const model::TableGroup& table_group : map.actual->table.groups) {
+        std::vector<GroupingPath> paths;
+        for (const model::TablePath& table_path : table_group.paths) {
+            std::unordered_map<DevT, PathId>::iterator found =
+                core.path_by_devt.find(table_path.devt);
+            if (found != core.path_by_devt.end()) {
+                paths.push_back(grouping_path(*core.find_path(found->second)));
+            }
+        }
+        PathGroup group;
+        group.priority = group_priority(paths);
+        group.usable = static_cast<std::size_t>(std::ranges::count_if(
+            paths, [](const GroupingPath& path) { return model::usable(path.state); }));
+        group.marginal = !paths.empty() && std::ranges::all_of(paths, &GroupingPath::marginal);
+        group.paths = std::move(paths);
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+bool keep_live_grouping(Core& core, const Map& map, const std::vector<PathId>& members) {
+    if (!map.actual || !map.actual->live_table || map.actual->table.groups.empty()) {
+        return false;
+    }
+    std::set<DevT> wanted;
+    bool unknown_priority = false;
+    for (PathId id : members) {
+        const Path& path = *core.find_path(id);
+        wanted.insert(path.device->devt);
+        unknown_priority = unknown_priority || path.state == model::PathState::unchecked ||
+                           (path.priority < 0 && !path.good());
+    }
+    return unknown_priority && wanted == live_devices(map);
+}
+
+bool all_alua(Core& core, const std::vector<PathId>& members) {
+    return std::ranges::all_of(members, [&core](PathId id) {
+        const std::string& name = core.find_path(id)->prioritizer_name;
+        return name.starts_with("alua ") || name.starts_with("sysfs ");
+    });
+}
+
+}  // namespace
+
+std::vector<PathId> table_members(Core& core, Map& map) {
+    std::set<DevT> live = live_devices(map);
+    if (map.size_sectors == 0 || (!map.actual && live.empty())) {
+        for (PathId id : map.paths) {
+            const Path& path = *core.find_path(id);
+            if (path.present && confirmed(path) && path.device->size_sectors != 0) {
+                map.size_sectors = path.device->size_sectors;
+                break;
+            }
+        }
+    }
+    std::vector<PathId> members;
+    for (PathId id : map.paths) {
+        Path& path = *core.find_path(id);
+        std::string reason = why_not_member(map, path, live.contains(path.device->devt));
+        if (reason.empty() && contradicts(core, members, path)) {
+            reason = "it says that it is another disk than the map's other paths";
+        }
+        if (reason != path.unused_reason) {
+            if (!reason.empty()) {
+                core.log(model::LogLevel::notice, "path-unused", &map, &path, reason);
+            }
+            path.unused_reason = reason;
+            core.touch(path);
+        }
+        if (reason.empty()) {
+            members.push_back(id);
+        }
+    }
+    return members;
+}
+
+void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
+    std::vector<PathId> grouped;
+    for (const PathGroup& group : map.groups) {
+        for (const GroupingPath& path : group.paths) {
+            grouped.push_back(path.id);
+        }
+    }
+    std::ranges::sort(grouped);
+    std::vector<PathId> wanted = members;
+    std::ranges::sort(wanted);
+    bool follows_priorities = map.policy.failback.kind == conf::Failback::Kind::immediate;
+    if (!map.regroup && grouped == wanted && !follows_priorities) {
+        return;
+    }
+    if (keep_live_grouping(core, map, members)) {
+        map.groups = live_grouping(core, map);
+        return;  // regroup stays set: done again once every priority is known
+    }
+    std::vector<GroupingPath> paths;
+    for (PathId id : members) {
+        paths.push_back(grouping_path(*core.find_path(id)));
+    }
+    conf::GroupPolicy policy = effective_grouping(map.policy, all_alua(core, members));
+    map.groups = group_paths(paths, policy, map.policy.selector == "round-robin");
+    map.regroup = false;
+}
+
+std::vector<PathGroup> present_groups(Core& core, const Map& map) {
+    return live_grouping(core, map);
+}
+
+}  // namespace mp::engine

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The rules of the engine, by the file that holds them. Each function changes the Core and may emit
+// effects; none of them calls back into the dispatcher.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/engine/state.h"
+
+namespace mp::engine {
+
+// discovery.cpp: from a device to a member of a map
+void on_device_seen(Core& core, const model::event::DeviceSeen& event);
+void on_device_gone(Core& core, const model::event::DeviceGone& event);
+void on_enumeration_done(Core& core, const model::event::EnumerationDone& event);
+/// Identity, filters and map membership from the facts as known; called again when any of them
+/// changed.
+void identify(Core& core, Path& path);
+/// The WWID of a path that had to be asked for.
+void on_wwid_learnt(Core& core, Path& path, const Wwid& wwid, std::string source);
+void leave_map(Core& core, Path& path, std::string reason);
+void erase_path(Core& core, PathId id);
+void retrigger_due(Core& core);
+
+// health.cpp: when a path is checked, and the probes of one check
+void run_due_checks(Core& core);
+void on_probe_done(Core& core, const model::event::ProbeDone& event);
+void on_kernel_state(Core& core, const model::event::KernelStateChanged& event);
+/// As soon as possible; a check that runs is followed by another.
+void check_now(Core& core, Path& path);
+
+// verdict.cpp: what a result means for the path, its map and its siblings
+void apply_check(Core& core, Path& path, const CheckRun& run,
+                 const prioritizers::Priority* priority);
+void apply_kernel_failure(Core& core, Path& path, std::string reason);
+void apply_identity_change(Core& core, Path& path, const std::string& found);
+void suspect_siblings(Core& core, const Path& path);
+
+// incidents.cpp: many failures of one cause are one line
+void note_failure(Core& core, const Path& path, std::string reason);
+void report_incidents(Core& core);
+
+// maps.cpp: which maps exist, what their tables should be, and the plans that get there
+void consider_map(Core& core, const Wwid& wwid);
+Map& adopt_map(Core& core, const model::DmMapState& actual);
+void join_map(Core& core, Map& map, Path& path);
+/// Maps and devices are both known: paths join the adopted maps, names are settled, maps are made.
+void settle_adopted(Core& core);
+/// Takes over what the kernel says of a map.
+void absorb_state(Core& core, Map& map, const model::DmMapState& state);
+void on_maps_listed(Core& core, const model::event::MapsListed& event);
+void on_map_queried(Core& core, const model::event::MapQueried& event);
+void on_plan_done(Core& core, const model::event::PlanDone& event);
+void on_maps_changed(Core& core, const model::event::MapsChanged& event);
+void on_file_written(Core& core, const model::event::FileWritten& event);
+void query_map(Core& core, Map& map);
+void reconcile_maps(Core& core);
+void erase_map(Core& core, MapId id);
+/// Answers every client that waits for this map.
+void answer_waiters(Core& core, Map& map, const model::CommandReply& reply);
+
+// reconcile.cpp is maps.cpp's other half: from what should be to a plan, and its outcome
+
+// members.cpp: which paths belong in the table, and how they are grouped
+std::vector<PathId> table_members(Core& core, Map& map);
+void make_groups(Core& core, Map& map, const std::vector<PathId>& members);
+/// The live groups with the present states and priorities of their paths.
+std::vector<PathGroup> present_groups(Core& core, const Map& map);
+
+// queueing.cpp: what happens to I/O when no path is left
+void update_queueing(Core& core, Map& map);
+bool wants_queueing(const Core& core, const Map& map);
+
+// failback.cpp: which group carries the I/O
+void update_failback(Core& core, Map& map, bool path_came_up, const Path* which);
+/// 1-based group to switch to now, 0 for none.
+std::uint32_t group_to_switch_to(Core& core, Map& map);
+
+// commands.cpp: what an administrator asks for
+void on_command(Core& core, const model::event::CommandReceived& event);
+void answer_device_waiters(Core& core, const std::string& name, bool found);
+void expire_device_waiters(Core& core);
+
+// lifecycle.cpp: start, reconfigure, stop
+void start(Core& core);
+void on_config_loaded(Core& core, const model::event::ConfigLoaded& event);
+void on_files_loaded(Core& core, const model::event::FilesLoaded& event);
+void request_reload(Core& core, bool all);
+void request_stop(Core& core);
+void settle(Core& core);
+
+// views.cpp
+std::shared_ptr<const model::Snapshot> build_snapshot(Core& core);
+
+}  // namespace mp::engine

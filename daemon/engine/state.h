@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything the engine knows, as plain data, and the few operations that keep its indices true.
+// The rules live in the files named after them (discovery, health, maps, queueing, failback,
+// commands); each takes the Core and changes it. Only the engine folder includes this header.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "checkers/checker.h"
+#include "conf/config.h"
+#include "daemon/base/prng.h"
+#include "daemon/engine/engine.h"
+#include "daemon/engine/grouping.h"
+#include "daemon/engine/identity.h"
+#include "daemon/engine/naming.h"
+#include "daemon/model/effect.h"
+#include "daemon/model/event.h"
+#include "daemon/model/snapshot.h"
+#include "prioritizers/prioritizer.h"
+
+namespace mp::engine {
+
+/// One check of one path, from the first probe to the verdict. Probes run one after the other.
+struct CheckRun {
+    enum class Stage { idle, checking, identity, priority };
+    Stage stage = Stage::idle;
+    OpId op;         ///< the probe in flight
+    int probes = 0;  ///< in this stage
+    Instant started{};
+    bool again = false;        ///< another check was asked for meanwhile
+    bool identity_ok = false;  ///< compared in this check and found the same, or nothing to compare
+    checkers::Verdict verdict;  ///< of the checking stage
+    bool running() const { return stage != Stage::idle; }
+};
+
+/// What is known about whether the path still leads to the disk that it was taken for.
+enum class IdentityState {
+    unknown,       ///< never compared: not put into a table
+    verified,      ///< last comparison found the same disk
+    unverifiable,  ///< the device has nothing to compare; said once, accepted
+    changed,       ///< it leads to another disk: out of its map until it is identified again
+};
+
+struct Path {
+    PathId id;
+    std::shared_ptr<const model::BlockDevice> device;
+    conf::PathPolicy policy;
+    model::InitState init = model::InitState::fresh;
+    Wwid wwid;
+    std::string wwid_source;
+    IdentityState identity = IdentityState::unknown;
+    IdentityBaseline baseline;
+    IdentityCheck identity_check;
+    bool ask_wwid = false;      ///< its WWID is to be learnt from the device
+    std::string unused_reason;  ///< why it is in no map; empty when it is in one
+    bool accepted = false;      ///< passed the filters
+    bool present = true;        ///< false: gone from the kernel, still in a table
+    bool excluded = false;      ///< taken out by `del path`
+    int retriggers = 0;         ///< change uevents asked of udev because its data was missing
+    Instant retrigger_due = kNever;
+    MapId map;
+
+    std::unique_ptr<checkers::Checker> checker;
+    std::string checker_name;
+    std::unique_ptr<prioritizers::Prioritizer> prioritizer;
+    std::string prioritizer_name;
+    CheckRun run;
+    Instant next_check = kNever;
+    Duration interval{0};
+    Instant last_check{};
+    Duration last_latency{0};
+    Instant pending_since = kNever;  ///< first of an unbroken row of pending results
+
+    model::PathState state = model::PathState::unchecked;  ///< last settled state
+    std::string message;
+    model::DmPathState dm_state = model::DmPathState::undef;
+    bool trusted = false;     ///< a good check and a matching identity since its last failure
+    Instant distrusted_at{};  ///< checks started before this do not count as good
+    bool failed_by_command = false;
+    std::vector<ClientId> waiters;  ///< clients that wait for the end of a check
+    Instant trusted_since{};
+    int strikes = 0;       ///< kernel failures soon after a reinstatement, in a row
+    Instant hold_until{};  ///< no trust before this: the checker says good, the I/O says bad
+    int priority = prioritizers::kUndefinedPriority;
+    int target_port_group = -1;
+    bool marginal = false;
+    std::uint64_t failures = 0;
+
+    std::shared_ptr<const model::PathView> view;  ///< null: stale
+
+    bool good() const { return model::usable(state) && !failed_by_command && present; }
+    model::PathRef ref() const { return {id, device->devt, device->name, device->disk_seq}; }
+};
+
+enum class Queueing { normal, counting, expired, disabled_by_command };
+
+/// A client that waits until the map has settled or a plan of it has failed.
+struct Waiter {
+    ClientId client;
+};
+
+/// A client that waits for many maps and gets one answer.
+struct GroupReply {
+    std::size_t outstanding = 0;
+    model::CommandReply reply;  ///< the first refusal, if any
+};
+
+/// A client that waits for a device to be read (`add path`).
+struct DeviceWaiter {
+    std::string name;
+    ClientId client;
+};
+
+struct Map {
+    MapId id;
+    Wwid wwid;
+    std::string alias;
+    conf::MapPolicy policy;
+    std::optional<model::DmMapState> actual;  ///< as last read; unset: not in the kernel
+    std::vector<PathId> paths;                ///< by device number
+    std::vector<PathGroup> groups;            ///< the grouping that the desired table is made of
+    bool regroup = true;                      ///< the grouping must be made anew
+    bool wanted = true;                       ///< false: to be removed
+    bool force_reload = false;
+    bool suspended_by_command = false;
+    bool deferred_removal = false;  ///< remove even though it is open, when it closes
+    bool stop_queueing_for_removal = false;
+    bool kept_without_paths = false;  ///< its last path is gone and it could not be removed
+    std::uint64_t size_sectors = 0;   ///< of the table; paths of another size stay out
+
+    bool dirty = false;     ///< in Core::dirty_maps
+    Instant wake = kNever;  ///< in Core::map_queue
+    OpId op;                ///< plan or query in flight
+    bool op_is_plan = false;
+    bool plan_removes = false;
+    bool plan_swaps = false;  ///< creates the map or loads a table
+    bool query_again = false;
+    bool naming_pending = false;  ///< its alias is not in the bindings file yet
+    bool naming_written = false;  ///< the write in flight holds its alias
+    Instant not_before{};         ///< table work waits for this (more paths are coming, or a retry)
+    int attempts = 0;             ///< failed plans in a row
+    std::string action;           ///< what the plan in flight does, for %A
+
+    Queueing queueing = Queueing::normal;
+    Instant queueing_since = kNever;
+    Instant queueing_deadline = kNever;
+    Instant failback_due = kNever;
+    Instant ghost_until = kNever;
+    bool followover_armed = false;
+    std::uint32_t wanted_group = 0;  ///< by command, 1-based; 0 none
+
+    std::uint64_t map_failures = 0;
+    std::uint64_t path_faults = 0;
+    std::uint64_t group_switches = 0;
+    std::uint64_t table_loads = 0;
+    Duration queueing_time{0};
+    std::uint64_t queueing_timeouts = 0;
+
+    int resize_rereads = 0;  ///< paths whose size is being read again
+    bool resize_wanted = false;
+    std::vector<Waiter> waiters;
+
+    std::shared_ptr<const model::MapView> view;  ///< null: stale
+};
+
+/// A path failure that waits to be folded with its likes into one incident.
+struct Failure {
+    PathId path;
+    std::string name;
+    std::string map;
+    std::string adapter;
+    std::string target_port;
+    std::string reason;
+};
+
+struct Core {
+    explicit Core(Options options_in) : options(options_in), prng(options_in.seed) {}
+
+    Options options;
+    Prng prng;
+    Instant now{};
+    std::vector<model::Effect> out;
+
+    std::shared_ptr<const conf::Config> config;
+    Bindings bindings;
+    KnownWwids wwids;
+    model::DaemonState daemon = model::DaemonState::init;
+    Instant started{};
+    bool maps_listed = false;
+    bool enumerated = false;
+    bool first_round_done = false;  ///< every map that the first enumeration asked for was tried
+    bool stopping = false;
+    bool exit_sent = false;
+    Instant stop_deadline = kNever;
+    bool force_queueing = false;  ///< forcequeueing daemon
+    bool reload_all = false;
+    bool reconfiguring = false;
+
+    std::map<PathId, Path> paths;
+    std::unordered_map<DevT, PathId> path_by_devt;
+    std::unordered_map<std::string, PathId> path_by_name;
+    std::map<std::string, std::set<PathId>> paths_by_nexus;  ///< "adapter target port"
+    std::map<std::string, std::set<PathId>> paths_by_adapter;
+    std::unordered_map<Wwid, std::set<PathId>> paths_by_wwid;  ///< identified and accepted
+    std::map<MapId, Map> maps;
+    std::unordered_map<Wwid, MapId> map_by_wwid;
+    std::unordered_map<std::string, MapId> map_by_alias;
+    std::set<Wwid> flushed;  ///< removed by command: not made again by themselves
+    std::unordered_map<OpId, MapId> map_ops;
+
+    std::set<std::pair<Instant, PathId>> check_queue;
+    std::set<MapId> dirty_maps;
+    std::set<std::pair<Instant, MapId>> map_queue;
+    std::set<std::pair<Instant, Wwid>> waiting_wwids;  ///< maps that wait for first checks
+    std::set<std::pair<Instant, PathId>> retrigger_queue;
+    std::unordered_map<std::string, Instant> last_sweep;  ///< by nexus or adapter
+    std::vector<Failure> failures;
+    Instant failures_due = kNever;
+    std::multimap<Instant, DeviceWaiter> device_waiters;  ///< by deadline
+    std::map<ClientId, GroupReply> group_replies;
+    Instant list_due = kNever;  ///< all maps are listed again
+
+    OpId naming_op;  ///< bindings append in flight
+    std::string bindings_to_write;
+    std::string wwids_to_write;
+    OpId wwids_op;
+
+    std::uint64_t next_id = 1;
+    std::uint64_t generation = 0;
+    bool visible = true;        ///< something in the snapshot changed
+    bool visible_soon = false;  ///< only times and counters of checks changed
+    Instant last_snapshot{};
+
+    OpId new_op() { return OpId{next_id++}; }
+    Path* find_path(PathId id);
+    Path* find_path(std::string_view name_or_devt);
+    Map* find_map(MapId id);
+    Map* find_map(const Wwid& wwid);
+    /// By alias, WWID, dm-N or major:minor.
+    Map* find_map(std::string_view name);
+    Map* map_of(const Path& path) { return find_map(path.map); }
+
+    void emit(model::Effect effect) { out.push_back(std::move(effect)); }
+    void log(model::LogLevel level, std::string id, const Map* map, const Path* path,
+             std::string text);
+    /// The path's view is stale, and so is its map's.
+    void touch(Path& path);
+    void touch(Map& map);
+    /// The map needs another look; done at the end of the event.
+    void mark_dirty(Map& map);
+    void schedule_check(Path& path, Instant when);
+    void wake_map(Map& map, Instant when);
+};
+
+std::string nexus_key(const model::BlockDevice& device);
+
+}  // namespace mp::engine

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What does the result of a check mean for the path, its map and its siblings?
+//
+// A path carries I/O only while it is trusted: since its last failure one whole check, begun after
+// that failure, has found it usable and found the same disk behind it. Losing trust is immediate,
+// whoever reports the failure (checker, kernel, administrator, identity probe); regaining it takes
+// that check.
+//
+// Paths have topology: one failure or recovery is evidence about every path of the same nexus, then
+// of the same adapter, so those are checked at once instead of at their next turn. A sweep of one
+// nexus or adapter is not repeated within a second: its members have all just been asked.
+#include <algorithm>
+#include <utility>
+
+#include "daemon/engine/rules.h"
+
+namespace mp::engine {
+
+using model::LogLevel;
+using model::PathState;
+
+namespace {
+
+constexpr Duration kSweepGap = seconds(1);
+constexpr Duration kPendingRetry = seconds(1);
+constexpr Duration kStrikeWindow = seconds(60);
+constexpr Duration kHoldMax = seconds(60);
+// Due times fall on this grid, so that checks due about then are one burst of wake-ups, not many.
+constexpr Duration kCheckGrid = milliseconds(100);
+
+Instant on_grid(Instant when) {
+    Duration since = when.time_since_epoch();
+    return Instant{(since + kCheckGrid - Duration{1}) / kCheckGrid * kCheckGrid};
+}
+
+void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
+    const conf::Globals& globals = core.config->globals();
+    if (settled_and_unchanged && path.good()) {
+        path.interval = std::min(std::max(path.interval, globals.polling_interval) * 2,
+                                 globals.max_polling_interval);
+    } else {
+        path.interval = globals.polling_interval;
+    }
+    core.schedule_check(path, on_grid(core.now + path.interval));
+}
+
+void lose_trust(Core& core, Path& path) {
+    path.trusted = false;
+    path.distrusted_at = core.now;
+}
+
+void path_failed(Core& core, Path& path, const std::string& reason) {
+    Map* map = core.map_of(path);
+    if (map != nullptr) {
+        ++path.failures;
+        ++map->path_faults;
+        map->failback_due = kNever;
+        core.mark_dirty(*map);
+    }
+    note_failure(core, path, reason);
+    suspect_siblings(core, path);
+}
+
+void path_recovered(Core& core, Path& path) {
+    Map* map = core.map_of(path);
+    core.log(LogLevel::notice, "path-recovered", map, &path,
+             "path is " + std::string(model::path_state_text(path.state)) + ": " + path.message);
+    suspect_siblings(core, path);
+    if (map == nullptr) {
+        return;
+    }
+    core.mark_dirty(*map);
+    update_failback(core, *map, true, &path);
+    for (PathId id : map->paths) {  // their ranks may have changed with this one's return
+        Path* sibling = core.find_path(id);
+        if (sibling != nullptr && sibling->id != path.id && sibling->good()) {
+            check_now(core, *sibling);
+        }
+    }
+}
+
+void apply_priority(Core& core, Path& path, const prioritizers::Priority& priority) {
+    if (priority.target_port_group >= 0) {
+        path.target_port_group = priority.target_port_group;
+    }
+    if (priority.value == path.priority || (priority.value < 0 && !path.good())) {
+        return;
+    }
+    core.log(LogLevel::info, "priority-changed", core.map_of(path), &path,
+             "priority " + std::to_string(path.priority) + " -> " + std::to_string(priority.value));
+    path.priority = priority.value;
+    core.touch(path);
+    Map* map = core.map_of(path);
+    if (map != nullptr) {
+        core.mark_dirty(*map);
+        update_failback(core, *map, false, &path);
+    }
+}
+
+// The kernel may hold a device blocked for a long time; the old state stands meanwhile, but not for
+// longer than a command would have been given.
+bool still_pending(Core& core, Path& path, PathState state) {
+    if (state != PathState::pending) {
+        path.pending_since = kNever;
+        return state == PathState::unchecked;
+    }
+    path.pending_since = std::min(path.pending_since, core.now);
+    return core.now - path.pending_since < path.policy.checker_timeout;
+}
+
+bool has_other_usable(Core& core, const Path& path) {
+    Map* map = core.map_of(path);
+    return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
+               const Path& other = *core.find_path(id);
+               return other.id != path.id && other.trusted && other.good();
+           });
+}
+
+// A client that asked for this path hears the outcome once its map has followed.
+void answer_path_waiters(Core& core, Path& path) {
+    Map* map = core.map_of(path);
+    for (ClientId client : std::exchange(path.waiters, {})) {
+        if (path.trusted && path.good() && map != nullptr) {
+            map->waiters.push_back({client});
+            core.mark_dirty(*map);
+        } else {
+            bool fine =
+                path.good() && map == nullptr;  // usable, and its map waits for something else
+            core.emit(model::effect::Reply{client, {fine, fine ? "" : path.message + "\n"}});
+        }
+    }
+}
+
+}  // namespace
+
+void apply_check(Core& core, Path& path, const CheckRun& run,
+                 const prioritizers::Priority* priority) {
+    path.last_check = core.now;
+    path.view.reset();
+    core.visible_soon = true;
+    PathState state = run.verdict.state;
+    if (still_pending(core, path, state)) {
+        core.schedule_check(path, on_grid(core.now + kPendingRetry));
+        answer_path_waiters(core, path);
+        return;
+    }
+    if (state == PathState::pending || state == PathState::removed) {
+        state = PathState::down;
+    }
+    if (state == PathState::wild && path.checker_name != "directio") {
+        core.log(LogLevel::warning, "checker-unusable", core.map_of(path), &path,
+                 "checker " + path.checker_name + " cannot check this device; using directio");
+        path.checker_name = "directio";
+        path.checker = checkers::find_checker("directio")->create();
+        check_now(core, path);
+        core.schedule_check(path, core.now + kPendingRetry);
+        return;
+    }
+    bool was_good = path.good();
+    bool was_trusted = path.trusted;
+    bool changed = state != path.state;
+    bool first = path.state == PathState::unchecked;
+    path.state = state;
+    path.message = run.verdict.message;
+    if (!model::usable(state)) {
+        lose_trust(core, path);
+    } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
+               core.now >= path.hold_until) {
+        path.trusted = true;
+        path.trusted_since = core.now;
+    }
+    if (run.verdict.capacity_changed) {
+        core.emit(model::effect::RereadDevice{path.device->name});
+    }
+    if (priority != nullptr) {
+        apply_priority(core, path, *priority);
+    }
+    Map* map = core.map_of(path);
+    if (changed) {
+        core.touch(path);
+    }
+    if (map != nullptr && (changed || was_trusted != path.trusted)) {
+        core.mark_dirty(*map);
+    }
+    if (was_good && !path.good()) {
+        path_failed(core, path, path.message);
+    } else if (first && !path.good()) {
+        core.log(LogLevel::info, "path-not-usable", map, &path, path.message);
+    } else if (!first && !was_trusted && path.trusted && path.good()) {
+        path_recovered(core, path);
+    }
+    if (first || was_trusted != path.trusted) {
+        consider_map(core, path.wwid);
+    }
+    schedule_next(core, path, !changed);
+    if (path.hold_until > core.now) {
+        core.schedule_check(path, std::min(path.next_check, path.hold_until));
+    }
+    answer_path_waiters(core, path);
+}
+
+// A checker that says good while I/O fails must not win: each failure soon after a reinstatement
+// holds the path back for longer, unless it is the last one that its map has.
+void apply_kernel_failure(Core& core, Path& path, std::string reason) {
+    bool soon = path.trusted_since != Instant{} && core.now - path.trusted_since < kStrikeWindow;
+    path.strikes = soon ? path.strikes + 1 : 0;
+    if (path.strikes > 0) {
+        Duration hold =
+            core.config->globals().polling_interval * (1LL << std::min(path.strikes - 1, 6));
+        bool last = !has_other_usable(core, path);
+        path.hold_until =
+            core.now + (last ? Duration{seconds(1)} : std::min<Duration>(hold, kHoldMax));
+        reason += "; held back, it failed soon after it was reinstated";
+    }
+    lose_trust(core, path);
+    path_failed(core, path, reason);
+    check_now(core, path);
+}
+
+void apply_identity_change(Core& core, Path& path, const std::string& found) {
+    std::string text = "another disk answers on this path: expected " + path.wwid.str() + ", " +
+                       found + "; the path is taken out of its map";
+    bool already = path.identity == IdentityState::changed;
+    if (!already) {
+        core.log(LogLevel::error, "identity-changed", core.map_of(path), &path, text);
+    }
+    path.identity = IdentityState::changed;
+    path.state = PathState::down;
+    path.message = text;
+    path.last_check = core.now;
+    lose_trust(core, path);
+    if (!already) {
+        ++path.failures;
+        suspect_siblings(core, path);
+        leave_map(core, path, text);
+        // The kernel and udev still believe the old answer: have both read the device again, which
+        // brings a change event with the disk's real name.
+        if (path.device->bus == model::Bus::scsi) {
+            core.emit(model::effect::WriteAttribute{path.device->sys_path + "/device/rescan", "1",
+                                                    "another disk answers on this path"});
+        }
+        core.emit(model::effect::RetriggerDevice{path.device->sys_path});
+    }
+    core.touch(path);
+    schedule_next(core, path, false);
+    answer_path_waiters(core, path);
+}
+
+void suspect_siblings(Core& core, const Path& path) {
+    struct Sweep {
+        const std::map<std::string, std::set<PathId>>& index;
+        std::string key;
+        Duration after;
+    };
+    const Sweep sweeps[] = {
+        {core.paths_by_nexus, nexus_key(*path.device), Duration{0}},
+        {core.paths_by_adapter, path.device->adapter.id, Duration{1}},
+    };
+    for (const Sweep& sweep : sweeps) {
+        std::map<std::string, std::set<PathId>>::const_iterator found = sweep.index.find(sweep.key);
+        if (sweep.key.empty() || found == sweep.index.end() || found->second.size() < 2) {
+            continue;
+        }
+        Instant& last = core.last_sweep[sweep.key];
+        if (last > core.now) {
+            continue;  // one is already coming
+        }
+        Instant when = core.now;
+        if (last != Instant{} && core.now - last < kSweepGap) {
+            when = last + kSweepGap;
+        }
+        last = when;
+        for (PathId id : found->second) {
+            Path* sibling = core.find_path(id);
+            if (sibling == nullptr || id == path.id || !sibling->present || !sibling->accepted) {
+                continue;
+            }
+            if (sibling->run.running()) {
+                sibling->run.again = sibling->run.started < core.now;
+            } else if (sibling->next_check > when + sweep.after) {
+                core.schedule_check(*sibling, when + sweep.after);
+            }
+        }
+    }
+}
+
+}  // namespace mp::engine

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which maps exist, what their tables hold, and how the kernel's word is taken over.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/engine/rules.h"
+#include "tests/unit/engine/bench.h"
+
+namespace mp::test {
+namespace {
+
+using model::Verb;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kA = wwid_of(kDiskA);
+const std::string kB = wwid_of(kDiskB);
+
+Bench two_path_bench(std::string config = "defaults {\n find_multipaths greedy\n}\n") {
+    return Bench(std::move(config));
+}
+
+void add_two_paths(Bench& bench) {
+    bench.add(scsi_path("sda", 0, kDiskA, "host0"));
+    bench.add(scsi_path("sdb", 16, kDiskA, "host1"));
+}
+
+TEST(Maps, PathsOfOneDiskBecomeOneMapAndReadinessFollows) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.add(scsi_path("sdc", 32, kDiskB));
+    bench.start();
+    ASSERT_EQ(bench.dm.size(), 2U);
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb"));
+    EXPECT_THAT(bench.table_paths(kB), ElementsAre("sdc"));
+    EXPECT_EQ(bench.plans.size(), 2U);
+    EXPECT_EQ(bench.ready, 1);
+    EXPECT_THAT(bench.wwids_file, HasSubstr("/" + kA + "/"));
+}
+
+TEST(Maps, WithoutDevicesTheDaemonIsReadyAndIdle) {
+    Bench bench = two_path_bench();
+    bench.start();
+    EXPECT_EQ(bench.ready, 1);
+    EXPECT_EQ(bench.snapshot()->daemon, model::DaemonState::idle);
+    EXPECT_FALSE(bench.snapshot()->busy);
+}
+
+TEST(Maps, FriendlyNamesAreBoundInTheFileBeforeTheMapIsMade) {
+    Bench bench =
+        two_path_bench("defaults {\n find_multipaths greedy\n user_friendly_names yes\n}\n");
+    add_two_paths(bench);
+    bench.start();
+    ASSERT_TRUE(bench.dm.contains("mpatha"));
+    EXPECT_THAT(bench.bindings_file, HasSubstr("mpatha " + kA));
+}
+
+TEST(Maps, StrictModeMakesNoMapForAnUnknownDiskAndSaysWhy) {
+    Bench bench = two_path_bench("");
+    add_two_paths(bench);
+    bench.start();
+    EXPECT_THAT(bench.dm, IsEmpty());
+    EXPECT_FALSE(bench.snapshot()->paths.at(0)->unused_reason.empty());
+    bench.wwids_file = "/" + kA + "/\n";
+    bench.reload("");
+    EXPECT_EQ(bench.dm.size(), 1U);
+}
+
+TEST(Maps, AMapThatIsRightIsAdoptedWithoutAReload) {
+    Bench first = two_path_bench();
+    add_two_paths(first);
+    first.start();
+    Bench second = two_path_bench();
+    add_two_paths(second);
+    second.dm = first.dm;
+    second.wwids_file = first.wwids_file;
+    second.start();
+    EXPECT_THAT(second.plans, IsEmpty());
+    EXPECT_EQ(second.snapshot()->maps.size(), 1U);
+    EXPECT_EQ(second.snapshot()->maps.at(0)->active_paths, 2U);
+}
+
+TEST(Maps, ANewPathJoinsAndARemovedPathLeaves) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.add(scsi_path("sdc", 32, kDiskA, "host2"));
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb", "sdc"));
+    bench.remove("sda");
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sdb", "sdc"));
+}
+
+TEST(Maps, APathOfAnotherSizeIsKeptOut) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    Device other = scsi_path("sdc", 32, kDiskA, "host2");
+    other.facts.size_sectors = 4096;
+    bench.add(other);
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb"));
+    EXPECT_TRUE(bench.logged("path-unused"));
+}
+
+TEST(Maps, TheLastPathTakesAnUnusedMapWithIt) {
+    Bench bench = two_path_bench();
+    bench.add(scsi_path("sda", 0, kDiskA));
+    bench.start();
+    bench.remove("sda");
+    bench.settle();
+    EXPECT_THAT(bench.dm, IsEmpty());
+    EXPECT_THAT(bench.snapshot()->maps, IsEmpty());
+}
+
+TEST(Maps, AMapInUseSurvivesItsLastPathAndTakesItBack) {
+    Bench bench = two_path_bench();
+    bench.add(scsi_path("sda", 0, kDiskA));
+    bench.start();
+    bench.refuse_remove = true;
+    bench.remove("sda");
+    bench.settle();
+    ASSERT_TRUE(bench.dm.contains(kA));
+    EXPECT_THAT(bench.table_paths(kA), IsEmpty());
+    bench.add(scsi_path("sda", 48, kDiskA));
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda"));
+}
+
+TEST(Maps, FlushedMapsComeBackOnlyWhenAskedFor) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    EXPECT_TRUE(bench.command(Verb::remove_map, kA).ok);
+    bench.advance(seconds(60));
+    EXPECT_THAT(bench.dm, IsEmpty());
+    EXPECT_TRUE(bench.command(Verb::add_map, kA).ok);
+    EXPECT_TRUE(bench.dm.contains(kA));
+}
+
+TEST(Maps, AMapInUseIsNotRemovedByCommandAndGoesOn) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.refuse_remove = true;
+    model::CommandReply reply = bench.command(Verb::remove_map, kA);
+    EXPECT_FALSE(reply.ok);
+    EXPECT_EQ(reply.text, "map or partition in use\n");
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb"));
+}
+
+TEST(Maps, ResizeWaitsForAllPathsAndReloadsOnce) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.device("sda").facts.size_sectors = 4096;
+    EXPECT_FALSE(bench.command(Verb::resize_map, kA).ok);
+    bench.device("sdb").facts.size_sectors = 4096;
+    EXPECT_TRUE(bench.command(Verb::resize_map, kA).ok);
+    EXPECT_EQ(bench.dm.at(kA).table.size_sectors, 4096U);
+}
+
+TEST(Maps, ReconfigureOfTheSameTextLoadsNoTableAndKeepsCounters) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.kernel_fails(kA, "sda");
+    bench.settle();
+    std::size_t plans = bench.plans.size();
+    bench.reload("defaults {\n find_multipaths greedy\n}\n");
+    EXPECT_EQ(bench.plans.size(), plans);
+    EXPECT_EQ(bench.snapshot()->maps.at(0)->path_faults, 1U);
+}
+
+TEST(Maps, ABlacklistedDeviceLeavesItsMapAtReconfigure) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.reload("defaults {\n find_multipaths greedy\n}\nblacklist {\n devnode \"^sdb$\"\n}\n");
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda"));
+}
+
+TEST(Maps, StoppingGivesQueuedIoBackAndExits) {
+    Bench bench = two_path_bench("defaults {\n find_multipaths greedy\n no_path_retry queue\n}\n");
+    add_two_paths(bench);
+    bench.start();
+    bench.deliver(model::event::StopRequested{});
+    bench.settle();
+    EXPECT_EQ(bench.exit_code, 0);
+    EXPECT_EQ(std::ranges::count(bench.dm.at(kA).table.features, "queue_if_no_path"), 0);
+}
+
+}  // namespace
+}  // namespace mp::test
