@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the process asks of the kernel for itself: to be the only daemon, to stay in memory, to be
+// the last one killed, to have descriptors enough.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/result.h"
+#include "daemon/os/unique_fd.h"
+
+namespace mp::os {
+
+/// Holds a lock on the pid file while it lives; the file keeps its content when the process is
+/// killed, the lock does not.
+class PidFile {
+public:
+    /// Errors: busy when another process holds it; denied, io.
+    static Result<PidFile> lock(const std::string& path);
+
+private:
+    explicit PidFile(UniqueFd fd) : fd_(std::move(fd)) {}
+    UniqueFd fd_;
+};
+
+/// Each of these does what it can; what the kernel refuses comes back as text, one line each.
+std::vector<std::string> protect_process(std::optional<std::uint64_t> max_fds);
+
+}  // namespace mp::os
