@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which values does a set of configuration files hold? The trees of the files are walked in order
-// and every statement is looked up in the keyword table. A later value of the same section replaces
-// an earlier one; a value that is refused leaves the earlier one, or the default, in force. Nothing
-// stops the walk: what is wrong becomes a diagnostic and the rest is used.
+// Which values does a set of configuration files hold? The trees of the files are walked in order.
+// A later value of the same section replaces an earlier one; a value that is refused leaves the
+// earlier one, or the default, in force. Nothing stops the walk: what is wrong becomes a diagnostic
+// and the rest is used.
 //
 // Entries of `devices` with the very same vendor, product and revision texts become one, also with
 // a built-in entry; the result stands at the later place, which gives it the higher precedence.
@@ -11,32 +11,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bitset>
 #include <map>
 #include <tuple>
 #include <utility>
 
-#include "conf/grammar/nearest.h"
 #include "conf/grammar/parser.h"
 #include "conf/merge/built_in.h"
 #include "conf/merge/model.h"
+#include "conf/merge/section_reader.h"
 
 namespace mp::conf {
 namespace {
 
-Origin origin_of(const Location& at) {
-    return {at.file, at.line};
-}
-
-std::string text_of(const Settings& settings, Key key) {
-    const Setting* setting = settings.find(key);
-    return setting == nullptr ? std::string() : setting->value.text;
-}
-
 class Builder {
 public:
     Builder(const Environment& environment, Reporter& reporter)
-        : environment_(environment), reporter_(reporter) {}
+        : environment_(environment), reporter_(reporter), reader_(environment, reporter) {}
 
     Model build(const std::vector<ConfigFile>& files) {
         model_.defaults = built_in_defaults();
@@ -57,118 +47,14 @@ public:
 private:
     using DeviceKey = std::tuple<std::string, std::string, std::string>;
 
-    // Reading one section --------------------------------------------------------------------
-
-    void report_unknown(const Location& at, std::string_view word, std::string_view section,
-                        std::span<const std::string_view> candidates, bool is_section) {
-        if (!reporter_.accepts()) {  // looking for the nearest word is the costly part
-            reporter_.count_only();
-            return;
-        }
-        std::string text = fmt::format("unknown {} '{}' in {}", is_section ? "section" : "keyword",
-                                       printable(word), section);
-        const std::string_view meant = nearest(word, candidates);
-        if (!meant.empty()) {
-            text += fmt::format("; did you mean '{}'?", meant);
-        } else if (!is_section && known_keyword(word)) {
-            text = fmt::format("'{}' has no meaning in {}", word, section);
-        }
-        reporter_.warning(at, std::move(text));
-    }
-
-    void read_settings(const Section& section, Scope scope, Settings& settings) {
-        std::bitset<kKeyCount> seen;
-        for (const Statement& statement : section.statements) {
-            const std::optional<Key> found = find_keyword(scope, statement.key);
-            if (!found) {
-                report_unknown(statement.key_at, statement.key,
-                               fmt::format("section '{}'", section.name), keyword_names(scope),
-                               false);
-                continue;
-            }
-            const Keyword& word = keyword(*found);
-            if (!statement.has_value()) {
-                reporter_.error(statement.key_at, fmt::format("'{}' has no value", word.name));
-                continue;
-            }
-            const Key key = *found == Key::checker ? Key::path_checker : *found;
-            if (seen.test(static_cast<std::size_t>(key))) {
-                reporter_.warning(statement.key_at,
-                                  fmt::format("'{}' stands twice in this section; the last one "
-                                              "counts",
-                                              word.name));
-            }
-            seen.set(static_cast<std::size_t>(key));
-            read_value(keyword(key), statement, settings);
-        }
-        report_idle_feature(section, settings);
-    }
-
-    /// queue_if_no_path among the features counts only where no_path_retry is not set.
-    void report_idle_feature(const Section& section, const Settings& settings) {
-        const std::string features = text_of(settings, Key::features);
-        if (features.find("queue_if_no_path") != std::string::npos &&
-            settings.find(Key::no_path_retry) != nullptr) {
-            reporter_.note(section.at, fmt::format("section '{}' sets no_path_retry; the feature "
-                                                   "queue_if_no_path has no effect",
-                                                   section.name));
-        }
-    }
-
-    void read_value(const Keyword& word, const Statement& statement, Settings& settings) {
-        if (word.form == Form::ignored) {
-            reporter_.note(statement.key_at, fmt::format("'{}' is accepted and has no effect: {}",
-                                                         word.name, word.doc));
-            return;
-        }
-        const std::string text = statement.value.text();
-        ParsedValue parsed = parse_value(word, text, environment_.accounts);
-        if (word.form == Form::regex && parsed.value) {
-            const Result<Pattern> pattern = Pattern::compile(text);
-            if (!pattern) {
-                parsed = {std::nullopt, false, pattern.error().what};
-            } else if (!affordable(*pattern, statement.value.at)) {
-                return;
-            }
-        }
-        if (word.key == Key::max_fds && parsed.value && parsed.value->is_number &&
-            static_cast<std::uint64_t>(parsed.value->number) > environment_.max_open_files) {
-            parsed.value->number = static_cast<std::int64_t>(environment_.max_open_files);
-            parsed.problem = fmt::format("{} is too large for max_fds; {} is used", text,
-                                         environment_.max_open_files);
-        }
-        if (!parsed.problem.empty()) {
-            if (parsed.value) {
-                reporter_.warning(statement.value.at, parsed.problem);
-            } else {
-                reporter_.error(statement.value.at, parsed.problem);
-            }
-        }
-        if (word.status == Status::deprecated && parsed.value && parsed.value->is_number) {
-            reporter_.note(statement.key_at, fmt::format("'{}' is the {}", word.name, word.doc));
-        }
-        if (parsed.value) {
-            settings.set(word.key, std::move(*parsed.value), origin_of(statement.key_at));
-        } else if (parsed.unset) {
-            settings.erase(word.key);
-        }
-    }
-
-    void refuse_sections(const Section& section) {
-        for (const Section& inner : section.sections) {
-            report_unknown(inner.at, inner.name, fmt::format("section '{}'", section.name), {},
-                           true);
-        }
-    }
-
     // The outermost level --------------------------------------------------------------------
 
     void add_file(const Section& root) {
         for (const Statement& statement : root.statements) {
-            report_unknown(statement.key_at, statement.key,
-                           "the outermost level, where only "
-                           "sections stand",
-                           section_names(), false);
+            reader_.report_unknown(statement.key_at, statement.key,
+                                   "the outermost level, where only "
+                                   "sections stand",
+                                   section_names(), false);
         }
         std::map<std::string_view, std::uint32_t> seen;
         for (const Section& section : root.sections) {
@@ -184,8 +70,8 @@ private:
 
     void add_section(const Section& section) {
         if (section.name == "defaults") {
-            read_settings(section, Scope::defaults, model_.defaults);
-            refuse_sections(section);
+            reader_.read_settings(section, Scope::defaults, model_.defaults);
+            reader_.refuse_sections(section);
         } else if (section.name == "blacklist") {
             add_rules(section, model_.blacklist);
         } else if (section.name == "blacklist_exceptions") {
@@ -193,13 +79,13 @@ private:
         } else if (section.name == "devices") {
             add_inner(section, "device", [this](const Section& inner) { add_device(inner); });
         } else if (section.name == "overrides") {
-            read_settings(section, Scope::overrides, model_.overrides);
+            reader_.read_settings(section, Scope::overrides, model_.overrides);
             add_protocols(section);
         } else if (section.name == "multipaths") {
             add_inner(section, "multipath", [this](const Section& inner) { add_map(inner); });
         } else {
-            report_unknown(section.at, section.name, "the configuration; it is ignored",
-                           section_names(), true);
+            reader_.report_unknown(section.at, section.name, "the configuration; it is ignored",
+                                   section_names(), true);
         }
     }
 
@@ -207,46 +93,20 @@ private:
     void add_inner(const Section& section, std::string_view name, Add add) {
         const std::string_view candidates[] = {name};
         for (const Statement& statement : section.statements) {
-            report_unknown(statement.key_at, statement.key,
-                           fmt::format("section '{}'", section.name), candidates, false);
+            reader_.report_unknown(statement.key_at, statement.key,
+                                   fmt::format("section '{}'", section.name), candidates, false);
         }
         for (const Section& inner : section.sections) {
             if (inner.name == name) {
                 add(inner);
             } else {
-                report_unknown(inner.at, inner.name, fmt::format("section '{}'", section.name),
-                               candidates, true);
+                reader_.report_unknown(inner.at, inner.name,
+                                       fmt::format("section '{}'", section.name), candidates, true);
             }
         }
     }
 
     // Blacklists -----------------------------------------------------------------------------
-
-    /// Counts compiled expressions: each costs kilobytes, and a file may hold a million rules.
-    bool affordable(const Pattern& pattern, const Location& at) {
-        if (!pattern.is_regex() || ++regexes_ <= kMaxRegexes) {
-            return true;
-        }
-        reporter_.error(at, "too many regular expressions; this one is dropped");
-        return false;
-    }
-
-    std::optional<Rule> read_rule(const Statement& statement) {
-        if (!statement.has_value()) {
-            reporter_.error(statement.key_at, fmt::format("'{}' has no value", statement.key));
-            return std::nullopt;
-        }
-        Result<Rule> rule = make_rule(statement.value.text(), origin_of(statement.key_at));
-        if (!rule) {
-            reporter_.error(statement.value.at,
-                            fmt::format("{}; the rule is dropped", rule.error().what));
-            return std::nullopt;
-        }
-        if (!affordable(rule->pattern, statement.value.at)) {
-            return std::nullopt;
-        }
-        return std::move(*rule);
-    }
 
     void add_rules(const Section& section, RuleSet& rules) {
         for (const Statement& statement : section.statements) {
@@ -254,11 +114,12 @@ private:
             if (!criterion) {
                 constexpr std::string_view kCandidates[] = {"devnode", "wwid", "property",
                                                             "protocol", "device"};
-                report_unknown(statement.key_at, statement.key,
-                               fmt::format("section '{}'", section.name), kCandidates, false);
+                reader_.report_unknown(statement.key_at, statement.key,
+                                       fmt::format("section '{}'", section.name), kCandidates,
+                                       false);
                 continue;
             }
-            std::optional<Rule> rule = read_rule(statement);
+            std::optional<Rule> rule = reader_.read_rule(statement);
             if (rule) {
                 rules.of(*criterion).push_back(std::move(*rule));
             }
@@ -268,8 +129,9 @@ private:
                 add_device_rule(inner, rules);
             } else {
                 constexpr std::string_view kCandidates[] = {"device"};
-                report_unknown(inner.at, inner.name, fmt::format("section '{}'", section.name),
-                               kCandidates, true);
+                reader_.report_unknown(inner.at, inner.name,
+                                       fmt::format("section '{}'", section.name), kCandidates,
+                                       true);
             }
         }
     }
@@ -282,11 +144,11 @@ private:
             const bool vendor = statement.key == "vendor";
             if (!vendor && statement.key != "product") {
                 constexpr std::string_view kCandidates[] = {"vendor", "product"};
-                report_unknown(statement.key_at, statement.key, "a device rule", kCandidates,
-                               false);
+                reader_.report_unknown(statement.key_at, statement.key, "a device rule",
+                                       kCandidates, false);
                 continue;
             }
-            std::optional<Rule> part = read_rule(statement);
+            std::optional<Rule> part = reader_.read_rule(statement);
             if (!part) {
                 broken = true;  // half a rule would match more than was meant
                 continue;
@@ -309,8 +171,8 @@ private:
 
     void add_device(const Section& section) {
         Settings settings;
-        read_settings(section, Scope::device, settings);
-        refuse_sections(section);
+        reader_.read_settings(section, Scope::device, settings);
+        reader_.refuse_sections(section);
         if (settings.find(Key::vendor) == nullptr || settings.find(Key::product) == nullptr) {
             reporter_.warning(section.at, "a device needs a vendor and a product; it is dropped");
             return;
@@ -352,12 +214,13 @@ private:
         constexpr std::string_view kCandidates[] = {"protocol"};
         for (const Section& inner : section.sections) {
             if (inner.name != "protocol") {
-                report_unknown(inner.at, inner.name, "section 'overrides'", kCandidates, true);
+                reader_.report_unknown(inner.at, inner.name, "section 'overrides'", kCandidates,
+                                       true);
                 continue;
             }
             Settings settings;
-            read_settings(inner, Scope::protocol, settings);
-            refuse_sections(inner);
+            reader_.read_settings(inner, Scope::protocol, settings);
+            reader_.refuse_sections(inner);
             const std::string type = text_of(settings, Key::type);
             if (type.empty()) {
                 reporter_.warning(inner.at, "a protocol section needs a type; it is dropped");
@@ -376,8 +239,8 @@ private:
 
     void add_map(const Section& section) {
         Settings settings;
-        read_settings(section, Scope::multipath, settings);
-        refuse_sections(section);
+        reader_.read_settings(section, Scope::multipath, settings);
+        reader_.refuse_sections(section);
         const std::string wwid = text_of(settings, Key::wwid);
         if (wwid.empty()) {
             reporter_.warning(section.at, "a multipath section needs a wwid; it is dropped");
@@ -411,12 +274,10 @@ private:
         }
     }
 
-    static constexpr std::size_t kMaxRegexes = 16384;
-
     const Environment& environment_;
     Reporter& reporter_;
+    SectionReader reader_;
     Model model_;
-    std::size_t regexes_ = 0;
     std::map<DeviceKey, std::size_t> device_at_;
     std::map<std::string, std::size_t> map_at_;
     std::map<std::string, std::string> alias_of_;
