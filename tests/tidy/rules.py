@@ -255,7 +255,7 @@ def units(root):
         if not name.endswith('.cpp') or not name.startswith(UNIT_ROOTS):
             continue
         folder = _folder_of(table, name)
-        inner = name[len(folder.path) + 1:] if folder else name.split('/', 1)[1]
+        inner = name[len(folder.path) + 1:] if folder else os.path.basename(name)
         test = f'tests/unit/{folder.name if folder else "cli"}/{inner[:-4]}_test.cpp'
         if test in names:
             if name in listed:

@@ -44,7 +44,7 @@ TEST(PathFields, ValuesOfAMappedPath) {
              {'T', "ready"},
              {'s', "LIO-ORG,disk,4.0"},
              {'c', "tur"},
-             {'C', "XXX....... 7/20"},
+             {'C', "XXXX...... 8/20"},
              {'p', "50"},
              {'S', "20G"},
              {'z', "abc123"},
@@ -117,8 +117,8 @@ TEST(PathFields, StatesOfPathsInNoMapAreNotShown) {
 
 TEST(PathFields, NextCheckCountsDownToZeroAndStaysThere) {
     PathPtr path = sample().paths[0];
-    EXPECT_EQ(cell(*path, 'C', kSampleTime - seconds(13)), "XXXXXXXXXX 20/20");
-    EXPECT_EQ(cell(*path, 'C', kSampleTime + seconds(7)), ".......... 0/20");
+    EXPECT_EQ(cell(*path, 'C', kSampleTime - seconds(12)), "XXXXXXXXXX 20/20");
+    EXPECT_EQ(cell(*path, 'C', kSampleTime + seconds(8)), ".......... 0/20");
     EXPECT_EQ(cell(*path, 'C', kSampleTime + seconds(100)), ".......... 0/20");
 }
 
@@ -218,7 +218,7 @@ TEST(ProgressText, CellsNeverExceedTen) {
     EXPECT_EQ(mp::api::progress_text(0, 0), ".......... 0/0");
     EXPECT_EQ(mp::api::progress_text(5, 5), "XXXXXXXXXX 5/5");
     EXPECT_EQ(mp::api::progress_text(9, 5), "XXXXXXXXXX 5/5");
-    EXPECT_EQ(mp::api::progress_text(7, 20), "XXX....... 7/20");
+    EXPECT_EQ(mp::api::progress_text(8, 20), "XXXX...... 8/20");
 }
 
 TEST(LunText, LevelsAreInNetworkOrder) {

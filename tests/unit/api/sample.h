@@ -54,7 +54,7 @@ inline model::PathView path_of(model::BlockDevice device, const std::string& wwi
     path.priority = priority;
     path.target_port_group = 1;
     path.monitored = true;
-    path.next_check = kSampleTime + seconds(7);
+    path.next_check = kSampleTime + seconds(8);
     path.check_interval = seconds(20);
     return path;
 }
