@@ -130,7 +130,7 @@ bool LanePool::enqueue(Job job, std::size_t limit) {
         }
         shared_->queue.push_back({std::move(job), EventLoop::now()});
         wake = shared_->queue.size() <= shared_->idle;
-        start = !wake && shared_->lanes < options_.kept;
+        start = !wake && shared_->lanes < std::max<std::size_t>(options_.kept, 1);
     }
     if (wake) {
         shared_->wake.notify_one();
@@ -172,9 +172,10 @@ void LanePool::on_patience() {
         const std::size_t slow = shared_->slow_lanes(now, options_.slow_after);
         const std::size_t brisk = lanes > slow ? lanes - slow : 0;
         if (now - oldest >= options_.patience && brisk < options_.brisk_max) {
-            wanted = std::min({shared_->queue.size(), std::max(brisk, options_.kept),
-                               options_.brisk_max - brisk,
-                               options_.lanes_max - std::min(lanes, options_.lanes_max)});
+            wanted =
+                std::min({shared_->queue.size(), std::max<std::size_t>({brisk, options_.kept, 1}),
+                          options_.brisk_max - brisk,
+                          options_.lanes_max - std::min(lanes, options_.lanes_max)});
         }
     }
     std::size_t started = 0;

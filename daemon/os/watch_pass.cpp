@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which paths has the kernel given up while nobody was using them? Setting a SCSI device offline,
+// or a remote port going away, raises no event that can be waited for, so the attributes are read
+// again and again: one pread on an open descriptor each.
+//
+// The cost is kept in bounds by reading only a part of the paths in each pass. That hardly delays
+// the news that matters: an adapter takes all its paths with it, so some of them are in every part,
+// and one change makes the pass go over all the others at once. Only when a part is still too
+// expensive do the passes move apart.
+#include "daemon/os/watch_pass.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "daemon/base/strings.h"
+
+namespace mp::os {
+
+void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
+    const auto found = std::ranges::find_if(paths_, [&](const Path& p) { return p.id == path; });
+    std::vector<Attribute> old;
+    if (found != paths_.end()) {
+        old = std::move(found->attributes);
+        if (attributes.empty()) {
+            paths_.erase(found);
+            return;
+        }
+    }
+    std::vector<Attribute> fresh;
+    for (const std::string& name : attributes) {
+        const auto same =
+            std::ranges::find_if(old, [&](const Attribute& a) { return a.path == name; });
+        if (same != old.end() && !same->path.empty()) {
+            fresh.push_back(std::move(*same));
+            same->path.clear();
+        } else {
+            fresh.push_back({.path = name, .fd = {}, .read_before = false, .value = {}});
+        }
+    }
+    if (found != paths_.end()) {
+        found->attributes = std::move(fresh);
+    } else if (!fresh.empty()) {
+        paths_.push_back({path, std::move(fresh)});
+    }
+}
+
+std::size_t WatchList::attribute_count() const {
+    std::size_t count = 0;
+    for (const Path& path : paths_) {
+        count += path.attributes.size();
+    }
+    return count;
+}
+
+// The value, empty when there is no such attribute; unset when nothing can be said this time.
+std::optional<std::string> WatchList::read(Attribute& attribute) const {
+    if (!attribute.fd) {
+        Result<UniqueFd> opened = sysfs_->open_attribute(attribute.path);
+        if (!opened) {
+            return opened.error().code == Errc::gone ? std::optional<std::string>("")
+                                                     : std::nullopt;
+        }
+        attribute.fd = std::move(*opened);
+    }
+    // States are words; what is longer is compared by its beginning.
+    std::array<char, 128> buffer{};
+    const ssize_t got = ::pread(attribute.fd.get(), buffer.data(), buffer.size(), 0);
+    if (got >= 0) {
+        return std::string(trim({buffer.data(), static_cast<std::size_t>(got)}));
+    }
+    const bool gone = errc_of_errno(errno) == Errc::gone;
+    attribute.fd.reset();
+    return gone ? std::optional<std::string>("") : std::nullopt;
+}
+
+void WatchList::read_path(Path& path,
+                          std::vector<model::event::KernelStateChanged>& changes) const {
+    for (Attribute& attribute : path.attributes) {
+        std::optional<std::string> value = read(attribute);
+        if (!value.has_value()) {
+            continue;
+        }
+        const bool changed = attribute.read_before && *value != attribute.value;
+        attribute.read_before = true;
+        if (changed) {
+            changes.push_back({path.id, attribute.path, *value});
+        }
+        attribute.value = std::move(*value);
+    }
+}
+
+std::vector<model::event::KernelStateChanged> WatchList::pass(std::size_t slice,
+                                                              std::size_t slices) {
+    std::vector<model::event::KernelStateChanged> changes;
+    for (std::size_t i = slice % slices; i < paths_.size(); i += slices) {
+        read_path(paths_[i], changes);
+    }
+    if (changes.empty() || slices == 1) {
+        return changes;
+    }
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+        if (i % slices != slice % slices) {
+            read_path(paths_[i], changes);
+        }
+    }
+    return changes;
+}
+
+WatchPace choose_pace(Duration period, Duration full_pass) {
+    WatchPace pace;
+    const Duration budget = std::max(Duration(1), period / WatchPace::kShare);
+    const auto parts = static_cast<std::size_t>((full_pass + budget - Duration(1)) / budget);
+    pace.slices = std::clamp<std::size_t>(parts, 1, WatchPace::kSlicesMax);
+    const Duration per_pass = full_pass / static_cast<std::int64_t>(pace.slices);
+    pace.period =
+        std::clamp(per_pass * WatchPace::kShare, period, std::max(period, WatchPace::kPeriodMax));
+    return pace;
+}
+
+}  // namespace mp::os
