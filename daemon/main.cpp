@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// multipathd. This file is the table of contents: it builds every adapter, hands them to the runtime as
-// ports, and runs the loop. It is the only file that knows both ports and adapters, and it decides
-// nothing: decisions are in engine/, what a client may ask in api/.
+// multipathd. This file is the table of contents: it builds every adapter, hands them to the
+// runtime as ports, and runs the loop. It is the only file that knows both ports and adapters, and
+// it decides nothing: decisions are in engine/, what a client may ask in api/.
 //
-// The same parts run in two ways. As the daemon: everything, until told to stop. Once (`--once`, which
-// `multipath` starts when no daemon answers): the engine's first round, no sockets, then the printing.
+// The same parts run in two ways. As the daemon: everything, until told to stop. Once (`--once`,
+// which `multipath` starts when no daemon answers): the engine's first round, no sockets, then the
+// printing.
 #include <getopt.h>
 #include <unistd.h>
 
@@ -138,8 +139,8 @@ struct Adapters {
     }
 
     runtime::Ports ports(ports::ControlSocket& control, ports::Supervisor& supervisor) {
-        return {clock,       *scheduler,     *devices, *path_io, *path_watch,
-                *device_mapper, *files, control,  supervisor, *log};
+        return {clock,          *scheduler, *devices, *path_io,   *path_watch,
+                *device_mapper, *files,     control,  supervisor, *log};
     }
 };
 
@@ -155,7 +156,7 @@ int run_daemon(const DaemonOptions& options) {
     os::block_reactor_signals();
     bool journal = ::getenv("JOURNAL_STREAM") != nullptr || !options.foreground;
     os::QueuedLog::Options log;
-    log.target = journal              ? os::QueuedLog::Target::journal
+    log.target = journal             ? os::QueuedLog::Target::journal
                  : options.plain_log ? os::QueuedLog::Target::stderr_plain
                                      : os::QueuedLog::Target::stderr_stamped;
     log.most_verbose = os::level_of_verbosity(options.verbosity);
@@ -252,7 +253,8 @@ int run_once(const std::vector<std::string>& arguments) {
     OnceControl control;
     runtime::Runtime runtime(parts.ports(control, supervisor), *parts.queue, engine_options);
     std::shared_ptr<const model::Snapshot> last;
-    runtime.on_snapshot([&last](std::shared_ptr<const model::Snapshot> next) { last = std::move(next); });
+    runtime.on_snapshot(
+        [&last](std::shared_ptr<const model::Snapshot> next) { last = std::move(next); });
     runtime.on_exit([&parts](int code) { parts.loop->exit(code); });
     if (flushing) {
         model::Command command{options.mode == cli::Mode::flush_all ? model::Verb::remove_maps
@@ -301,7 +303,8 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (!options.foreground && ::daemon(0, 0) != 0) {
-        return fail_start("cannot go to the background", Error{errc_of_errno(errno), errno, "daemon"});
+        return fail_start("cannot go to the background",
+                          Error{errc_of_errno(errno), errno, "daemon"});
     }
     return run_daemon(options);
 }
