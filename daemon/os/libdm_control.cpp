@@ -32,6 +32,7 @@ constexpr const char* kControlPath = "/dev/mapper/control";
 constexpr std::size_t kListBytes = 64U << 10U;     // about 500 maps
 constexpr std::size_t kListBytesMax = 64U << 20U;  // more maps than minor numbers
 constexpr std::uint32_t kMinorWithUuids = 45;
+constexpr std::string_view kPrefix = model::kUuidPrefix;
 constexpr std::uint32_t kFlagHasUuid = 1;  // DM_NAME_LIST_FLAG_HAS_UUID
 
 dm_ioctl header(std::size_t bytes) {
@@ -99,6 +100,11 @@ std::string unmangle(std::string_view text) {
 Result<std::vector<ListedMap>> parse_list(const std::vector<char>& data, bool has_uuid) {
     std::vector<ListedMap> maps;
     std::size_t at = 0;
+    // Without any map the kernel hands out nothing, or the beginning of an entry without a device.
+    if ((data.empty() || data.size() == sizeof dm_name_list::dev) &&
+        std::ranges::all_of(data, [](char byte) { return byte == 0; })) {
+        return maps;
+    }
     while (true) {
         dm_name_list entry{};
         if (at + sizeof entry > data.size()) {
@@ -157,6 +163,9 @@ Result<std::vector<ListedMap>> Control::list() const {
     for (std::size_t bytes = kListBytes; bytes <= kListBytesMax; bytes *= 4) {
         std::vector<char> buffer(bytes);
         dm_ioctl head = header(bytes);
+        // Newer drivers add uuids when asked, and list only those that begin so.
+        head.flags = DM_UUID_FLAG;
+        std::memcpy(head.uuid, kPrefix.data(), kPrefix.size());
         std::memcpy(buffer.data(), &head, sizeof head);
         if (::ioctl(fd_.get(), DM_LIST_DEVICES, buffer.data()) != 0) {
             return fail_errno(errno, "list the maps");
@@ -177,8 +186,7 @@ Result<std::vector<ListedMap>> Control::list() const {
                 map.uuid = uuid_from_sysfs(map.devt);
             }
         }
-        std::erase_if(
-            maps, [](const ListedMap& map) { return !starts_with(map.uuid, model::kUuidPrefix); });
+        std::erase_if(maps, [](const ListedMap& map) { return !starts_with(map.uuid, kPrefix); });
         return maps;
     }
     return fail(Errc::limit, "the list of maps is too long");

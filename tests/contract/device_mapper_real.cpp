@@ -79,7 +79,9 @@ protected:
         ASSERT_TRUE(adapter) << adapter.error().text();
         dm = std::move(*adapter);
         dm->list();
-        wait<MapsListed>();
+        std::optional<MapsListed> listed = wait<MapsListed>();
+        ASSERT_TRUE(listed && listed->maps);
+        ASSERT_TRUE(listed->maps->empty()) << "a map is left over";
     }
 
     void TearDown() override {
@@ -355,7 +357,7 @@ TEST_F(DeviceMapperReal, ChangesOfOthersAreReportedAndOursAreNot) {
     EXPECT_FALSE(theirs->set_changed);
 
     ASSERT_EQ(
-        shell("dmsetup create dmtplain --table '0 100 zero' && dmsetup remove --retry dmtplain"),
+        shell("dmsetup create dmtplain --table '0 100 error' && dmsetup remove --retry dmtplain"),
         0);
     EXPECT_FALSE(wait<MapsChanged>(seconds(1))) << "maps of others are not ours to report";
 
@@ -371,7 +373,8 @@ TEST_F(DeviceMapperReal, MessagesTheKernelRefusesAreErrors) {
         PlanDone done = run({"dmt1", {step::Message{text}}, now->uuid});
         return done.outcome ? "ok" : std::string(errc_name(done.outcome.error().code));
     };
-    EXPECT_EQ(code("fail_path 8:4095"), "invalid");
+    EXPECT_EQ(code("fail_path 8:4095"), "gone");
+    EXPECT_EQ(code(("fail_path " + paths[3].str()).c_str()), "invalid");
     EXPECT_EQ(code("do_something"), "invalid");
     EXPECT_EQ(code("switch_group 9"), "invalid");
     EXPECT_EQ(code("switch_group 2"), "ok");
@@ -401,7 +404,7 @@ TEST_F(DeviceMapperReal, AnotherMapWithTheNameIsNeverTouched) {
 }
 
 TEST_F(DeviceMapperReal, AnotherTargetUnderOurUuidIsListedAsNotMultipath) {
-    ASSERT_EQ(shell("dmsetup create dmtzero -u mpath-dmt-zero --table '0 100 zero'"), 0);
+    ASSERT_EQ(shell("dmsetup create dmtzero -u mpath-dmt-zero --table '0 100 error'"), 0);
     Result<DmMapState> map = query("dmtzero");
     ASSERT_TRUE(map) << map.error().text();
     EXPECT_TRUE(map->live_table);
@@ -522,6 +525,7 @@ TEST_F(DeviceMapperReal, AMapWhoseDiskHangsHoldsUpNoOther) {
     std::optional<DmMapState> now = bring_about({}, hung);
     ASSERT_TRUE(wait_settled());
     // A read is under way in the slow disk, so the reload waits for it inside the kernel.
+    ASSERT_EQ(shell("echo 5000 > /sys/bus/pseudo/drivers/scsi_debug/delay"), 0);
     ASSERT_EQ(shell("dd if=/dev/mapper/dmthung of=/dev/null bs=4096 count=1 iflag=direct "
                     "2>/dev/null & sleep 1"),
               0);
@@ -545,6 +549,7 @@ TEST_F(DeviceMapperReal, AMapWhoseDiskHangsHoldsUpNoOther) {
     ASSERT_TRUE(late);
     EXPECT_EQ(late->op.value, 9999U);
     EXPECT_TRUE(late->outcome) << late->outcome.error().text();
+    EXPECT_EQ(shell("echo 1 > /sys/bus/pseudo/drivers/scsi_debug/delay"), 0);
 }
 
 }  // namespace

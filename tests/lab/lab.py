@@ -5,6 +5,7 @@
 A scenario's first lines tell what it shows and what guest it needs:
     # shows: one sentence
     # guest: mode=fast|systemd memory=MiB limit=SECONDS machine=plain|numa append=KERNEL,WORDS
+             programs=OF,THE,DEV,BUILD (then no daemon is installed)
 The verdict is the scenario's exit code, brought out in results/exit; a guest that ends without one
 is a failure.
 """
@@ -34,13 +35,13 @@ def find_scenario(name):
 
 
 def scenarios():
-    """All but the demonstration, which shows what the others assert."""
-    return sorted(path for path in LAB.glob("*.sh") if path.stem != "demo")
+    return sorted(LAB.glob("*.sh"))
 
 
 def header(path):
     """The 'shows' sentence and the guest's properties."""
-    shows, wish = "", {"mode": "fast", "memory": "1024", "limit": "420", "machine": "plain", "append": ""}
+    shows, wish = "", {"mode": "fast", "memory": "1024", "limit": "420", "machine": "plain", "append": "",
+                       "programs": ""}
     for line in path.read_text().splitlines()[:12]:
         if line.startswith("# shows: "):
             shows = line[len("# shows: "):]
@@ -71,6 +72,17 @@ def install_ours(overlay, bin_dir):
         raise image.LabError(f"there is no {bin_dir}/multipathd: ./dev build makes it")
 
 
+def install_programs(overlay, names):
+    """Test programs of the dev build, for scenarios that need no daemon."""
+    sbin = overlay / "usr/sbin"
+    sbin.mkdir(parents=True)
+    for name in names:
+        program = REPO / "build/dev/bin" / name
+        if not program.exists():
+            raise image.LabError(f"there is no {program}: ./dev test makes it")
+        subprocess.run(["strip", "-g", "-o", sbin / name, program], check=True)
+
+
 def make_share(path, wish, options, work):
     """What the guest sees under /share."""
     shutil.rmtree(work, ignore_errors=True)
@@ -83,8 +95,10 @@ def make_share(path, wish, options, work):
     results.mkdir()
     (share / "environment").write_text("".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in
-        {"LAB_DAEMON": options.daemon, "LAB_MODE": wish["mode"], **options.environment}.items()))
-    if options.daemon == "ours" and not (options.both and options.environment.get("LAB_BENCH_ORDER") == "theirs"):
+        (("LAB_DAEMON", options.daemon), ("LAB_SCENARIO", path.stem), ("LAB_MODE", wish["mode"]))))
+    if wish["programs"]:
+        install_programs(overlay, wish["programs"].split(","))
+    elif options.daemon == "ours" or options.both:
         install_ours(share / "ours" if options.both else overlay, options.bin)
     etc = overlay / "etc"
     etc.mkdir(exist_ok=True)
@@ -144,11 +158,11 @@ def main():
     parser.add_argument("--image", action="store_true", help="only prepare the guest's image")
     parser.add_argument("--daemon", choices=("ours", "debian"), default=os.environ.get("LAB_DAEMON", "ours"),
                         help="whose multipathd is installed in the guest")
+    parser.add_argument("--both", action="store_true", help="bring ours in under /share/ours without installing it")
     parser.add_argument("--bin", type=pathlib.Path, default=REPO / "build/release/bin", help="where our programs are")
     parser.add_argument("--work", type=pathlib.Path, help="where runs leave their files (build/lab)")
     parser.add_argument("--quiet", action="store_true", help="do not show the guest's report")
     options = parser.parse_args()
-    options.both, options.environment = False, {}
     try:
         if options.list:
             for path in scenarios():
