@@ -258,7 +258,7 @@ MultipathTable kernel_view(const MultipathTable& loaded) {
     for (std::string_view word :
          {std::string_view("pg_init_retries"), std::string_view("pg_init_delay_msecs")}) {
         for (const std::string& feature : essential_features(loaded)) {
-            if (feature.substr(0, word.size()) == word) {
+            if (feature.substr(0, word.size() + 1) == std::string(word) + " ") {
                 view.features.emplace_back(word);
                 view.features.push_back(feature.substr(word.size() + 1));
             }
