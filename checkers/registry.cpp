@@ -3,8 +3,10 @@
 // pages and `show checkers` read it; a checker that is not listed here does not exist.
 #include <array>
 
+#include "checkers/cciss_tur.h"
 #include "checkers/checker.h"
 #include "checkers/directio.h"
+#include "checkers/hp_sw.h"
 #include "checkers/none.h"
 #include "checkers/readsector0.h"
 #include "checkers/tur.h"
@@ -12,7 +14,8 @@
 namespace mp::checkers {
 namespace {
 
-constexpr std::array<const CheckerType*, 4> kCheckers = {&kDirectio, &kNone, &kReadsector0, &kTur};
+constexpr std::array<const CheckerType*, 6> kCheckers = {&kCcissTur, &kDirectio,    &kHpSw,
+                                                         &kNone,     &kReadsector0, &kTur};
 
 }  // namespace
 

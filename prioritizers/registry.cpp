@@ -5,13 +5,16 @@
 
 #include "prioritizers/alua.h"
 #include "prioritizers/constant.h"
+#include "prioritizers/hp_sw.h"
 #include "prioritizers/prioritizer.h"
+#include "prioritizers/random.h"
 #include "prioritizers/sysfs.h"
 
 namespace mp::prioritizers {
 namespace {
 
-constexpr std::array<const PrioritizerType*, 3> kPrioritizers = {&kAlua, &kConst, &kSysfs};
+constexpr std::array<const PrioritizerType*, 5> kPrioritizers = {&kAlua, &kConst, &kHpSw, &kRandom,
+                                                                 &kSysfs};
 
 }  // namespace
 

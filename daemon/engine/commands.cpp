@@ -18,6 +18,7 @@ using model::Verb;
 namespace {
 
 constexpr Duration kDeviceWaitMax = seconds(5);
+constexpr std::size_t kEarlyCommandsMax = 256;
 constexpr const char* kDeviceNotFound = "device not found\n";
 
 void reply(Core& core, ClientId client, bool ok, std::string text = "") {
@@ -315,6 +316,14 @@ void on_global_command(Core& core, ClientId client, const Command& command) {
 
 void on_command(Core& core, const model::event::CommandReceived& event) {
     const Command& command = event.command;
+    if (!core.enumerated || !core.maps_listed) {
+        if (core.early_commands.size() >= kEarlyCommandsMax) {
+            reply(core, event.client, false, "timeout\n");
+            return;
+        }
+        core.early_commands.push_back(event);
+        return;
+    }
     switch (command.verb) {
         case Verb::add_path:
             add_path(core, event.client, command.target);
@@ -345,6 +354,15 @@ void on_command(Core& core, const model::event::CommandReceived& event) {
         default:
             on_global_command(core, event.client, command);
             return;
+    }
+}
+
+void run_early_commands(Core& core) {
+    if (!core.enumerated || !core.maps_listed) {
+        return;
+    }
+    for (const model::event::CommandReceived& event : std::exchange(core.early_commands, {})) {
+        on_command(core, event);
     }
 }
 

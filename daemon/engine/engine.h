@@ -18,6 +18,7 @@ namespace mp::engine {
 struct Options {
     bool one_shot =
         false;  ///< create and update maps once, then Exit: `multipath` without a daemon
+    bool observe_only = false;        ///< make and change nothing but what a command asks for
     bool read_only_bindings = false;  ///< -B
     std::uint64_t seed = 1;           ///< jitter of check times
 };

@@ -69,7 +69,8 @@ bool first_round_over(const Core& core) {
         return entry.second.state == model::PathState::unchecked && entry.second.run.running();
     });
     bool working = std::ranges::any_of(core.maps, [](const std::pair<const MapId, Map>& entry) {
-        return entry.second.op || entry.second.naming_pending || entry.second.dirty;
+        return entry.second.op || entry.second.naming_pending || entry.second.dirty ||
+               !entry.second.waiters.empty();
     });
     return !checking && !working && core.waiting_wwids.empty();
 }
@@ -90,7 +91,7 @@ void settle_first_round(Core& core) {
                  " usable paths");
     core.emit(model::effect::NotifyReady{});
     if (core.options.one_shot) {
-        core.emit(model::effect::Exit{0});
+        request_stop(core);
     }
 }
 
@@ -226,6 +227,9 @@ void request_stop(Core& core) {
     core.visible = true;
     core.stop_deadline = core.now + kStopMax;
     core.emit(model::effect::NotifyStopping{});
+    if (core.options.one_shot) {
+        return;  // a tool leaves everything as it made it
+    }
     core.log(LogLevel::notice, "stopping", nullptr, nullptr, "stopping; maps stay as they are");
     for (std::pair<const MapId, Map>& entry : core.maps) {
         core.mark_dirty(entry.second);
@@ -236,6 +240,7 @@ void settle(Core& core) {
     if (core.config == nullptr) {
         return;
     }
+    run_early_commands(core);
     wake_timers(core);
     run_due_checks(core);
     retrigger_due(core);

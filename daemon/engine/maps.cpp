@@ -164,7 +164,8 @@ void absorb_state(Core& core, Map& map, const DmMapState& state) {
 }
 
 void consider_map(Core& core, const Wwid& wwid) {
-    if (wwid.empty() || !core.maps_listed || !core.enumerated || core.stopping) {
+    if (wwid.empty() || !core.maps_listed || !core.enumerated || core.stopping ||
+        core.options.observe_only) {
         return;
     }
     std::unordered_map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(wwid);
@@ -253,7 +254,7 @@ Map& adopt_map(Core& core, const DmMapState& actual) {
     map.policy = core.config->map_policy(map.wwid, model::BlockDevice{});
     map.size_sectors = actual.table.size_sectors;
     absorb_state(core, map, actual);
-    if (!core.wwids.contains(map.wwid)) {
+    if (!core.wwids.contains(map.wwid) && !core.options.observe_only) {
         core.wwids_to_write += core.wwids.add(map.wwid);
     }
     core.log(LogLevel::info, "map-adopted", &map, nullptr, "adopted as it stands");
@@ -274,7 +275,9 @@ void settle_adopted(Core& core) {
             }
         }
         refresh_policy(core, map);
-        set_alias(core, map, name_for(core, map));
+        if (!core.options.observe_only) {
+            set_alias(core, map, name_for(core, map));
+        }
         core.mark_dirty(map);
     }
     std::vector<Wwid> wwids;

@@ -119,7 +119,7 @@ bool wants_queueing(const Core& core, const Map& map) {
         return false;
     }
     bool stays = core.config->globals().queue_without_daemon || core.force_queueing;
-    if (core.stopping && !stays) {
+    if (core.stopping && !stays && !core.options.one_shot) {
         return false;
     }
     Kind kind = map.policy.no_path_retry.kind;

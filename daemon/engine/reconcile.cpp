@@ -273,6 +273,9 @@ void reconcile(Core& core, Map& map) {
     if (map.naming_pending && !map.actual) {
         return;
     }
+    if (core.options.observe_only) {
+        return;
+    }
     std::vector<PathId> members = table_members(core, map);
     settle_resize(core, map, members);
     update_queueing(core, map);

@@ -79,6 +79,7 @@ std::uint32_t group_to_switch_to(Core& core, Map& map);
 
 // commands.cpp: what an administrator asks for
 void on_command(Core& core, const model::event::CommandReceived& event);
+void run_early_commands(Core& core);
 void answer_device_waiters(Core& core, const std::string& name, bool found);
 void expire_device_waiters(Core& core);
 

@@ -225,6 +225,8 @@ struct Core {
     Instant failures_due = kNever;
     std::multimap<Instant, DeviceWaiter> device_waiters;  ///< by deadline
     std::map<ClientId, GroupReply> group_replies;
+    std::vector<model::event::CommandReceived>
+        early_commands;         ///< came before the first round's facts
     Instant list_due = kNever;  ///< all maps are listed again
 
     OpId naming_op;  ///< bindings append in flight

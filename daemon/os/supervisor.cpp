@@ -37,6 +37,18 @@ std::uint64_t monotonic_us() {
 
 }  // namespace
 
+void block_reactor_signals() {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (int wanted : {SIGHUP, SIGTERM, SIGINT}) {
+        sigaddset(&blocked, wanted);
+    }
+    pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+    for (int ignored : {SIGPIPE, SIGUSR1, SIGUSR2}) {
+        std::signal(ignored, SIG_IGN);
+    }
+}
+
 struct SystemdSupervisor::Impl {
     std::array<sd_event_source*, 3> signals{};
 
@@ -58,15 +70,7 @@ Result<std::unique_ptr<SystemdSupervisor>> SystemdSupervisor::create(EventLoop& 
     };
     const std::array<Wanted, 3> wanted = {
         {{SIGHUP, on_reload}, {SIGTERM, on_stop}, {SIGINT, on_stop}}};
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    for (const Wanted& entry : wanted) {
-        sigaddset(&blocked, entry.signal);
-    }
-    sigprocmask(SIG_BLOCK, &blocked, nullptr);
-    for (int ignored : {SIGPIPE, SIGUSR1, SIGUSR2}) {
-        std::signal(ignored, SIG_IGN);
-    }
+    block_reactor_signals();
     std::unique_ptr<Impl> impl = std::make_unique<Impl>();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         int error = sd_event_add_signal(loop.handle(), &impl->signals[i], wanted[i].signal,

@@ -11,6 +11,10 @@
 
 namespace mp::os {
 
+/// Blocks SIGHUP, SIGTERM and SIGINT and ignores SIGPIPE, SIGUSR1 and SIGUSR2. To be called before
+/// the first thread is started, so that none but the loop ever receives them.
+void block_reactor_signals();
+
 class SystemdSupervisor final : public ports::Supervisor {
 public:
     /// Takes over SIGHUP (reload), SIGTERM and SIGINT (stop); ignores SIGPIPE, SIGUSR1 and SIGUSR2.

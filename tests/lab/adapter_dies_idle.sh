@@ -15,13 +15,13 @@ sleep 5
 for round in 1 2 3; do
     host=$(debug_host $((round % 2)))
     say "round $round: adapter $host dies, nobody does any I/O"
-    lines=$(wc -l < $DAEMON_LOG)
+    lines=$(wc -l < "$DAEMON_LOG")
     start=$(now_ms)
     host_state "$host" offline
     wait_for "all its 8 paths have failed" paths_are F 8
     figure "all_failed_round_$round" $(($(now_ms) - start)) ms
     expect_is "paths still in use" "$(paths_count A)" 8
-    figure "log_lines_round_$round" $(($(wc -l < $DAEMON_LOG) - lines)) lines
+    figure "log_lines_round_$round" $(($(wc -l < "$DAEMON_LOG") - lines)) lines
     stays 3 "nothing else fails" paths_are A 8
     start=$(now_ms)
     host_state "$host" running

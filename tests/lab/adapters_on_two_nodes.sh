@@ -7,10 +7,11 @@ source /share/guest/lib.sh
 configure ""
 expect_is "NUMA nodes" "$(cat /sys/devices/system/node/online)" 0-1
 expect_is "distances of node 0" "$(cat /sys/devices/system/node/node0/distance)" "10 31"
+modprobe virtio_scsi
 disks_settled 8
 daemon_start
 maps_ready 4 8
-multipath -ll
+multipath -ll | cat
 
 # node_of DISK: of the PCI function above it, found here without the daemon.
 node_of() {

@@ -37,7 +37,7 @@ while now=$(now_ms); [ $((now - hung_at)) -lt 40000 ]; do
             last_change[$disk]=$now
         fi
     done
-    if [ $failed_at = 0 ] && paths_are F 2; then failed_at=$now; fi
+    if [ "$failed_at" = 0 ] && paths_are F 2; then failed_at=$now; fi
     sleep 0.1
 done
 now=$(now_ms)
@@ -45,7 +45,7 @@ worst=0
 for disk in $others; do
     waited=$((now - last_change[$disk]))
     [ $waited -gt "${gap[$disk]}" ] && gap[$disk]=$waited
-    [ "${gap[$disk]}" -gt $worst ] && worst=${gap[$disk]}
+    [ "${gap[$disk]}" -gt "$worst" ] && worst=${gap[$disk]}
 done
 figure longest_time_without_a_check "$worst" ms
 expect "no other path was without a check for 10 s (the interval is 2 s)" test "$worst" -lt 10000

@@ -35,7 +35,8 @@ def find_scenario(name):
 
 
 def scenarios():
-    return sorted(LAB.glob("*.sh"))
+    """All but the demonstration, which shows what the others assert."""
+    return sorted(path for path in LAB.glob("*.sh") if path.stem != "demo")
 
 
 def header(path):
@@ -95,10 +96,10 @@ def make_share(path, wish, options, work):
     results.mkdir()
     (share / "environment").write_text("".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in
-        (("LAB_DAEMON", options.daemon), ("LAB_SCENARIO", path.stem), ("LAB_MODE", wish["mode"]))))
+        {"LAB_DAEMON": options.daemon, "LAB_MODE": wish["mode"], **options.environment}.items()))
     if wish["programs"]:
         install_programs(overlay, wish["programs"].split(","))
-    elif options.daemon == "ours" or options.both:
+    elif options.daemon == "ours" and not (options.both and options.environment.get("LAB_BENCH_ORDER") == "theirs"):
         install_ours(share / "ours" if options.both else overlay, options.bin)
     etc = overlay / "etc"
     etc.mkdir(exist_ok=True)
@@ -158,11 +159,11 @@ def main():
     parser.add_argument("--image", action="store_true", help="only prepare the guest's image")
     parser.add_argument("--daemon", choices=("ours", "debian"), default=os.environ.get("LAB_DAEMON", "ours"),
                         help="whose multipathd is installed in the guest")
-    parser.add_argument("--both", action="store_true", help="bring ours in under /share/ours without installing it")
     parser.add_argument("--bin", type=pathlib.Path, default=REPO / "build/release/bin", help="where our programs are")
     parser.add_argument("--work", type=pathlib.Path, help="where runs leave their files (build/lab)")
     parser.add_argument("--quiet", action="store_true", help="do not show the guest's report")
     options = parser.parse_args()
+    options.both, options.environment = False, {}
     try:
         if options.list:
             for path in scenarios():

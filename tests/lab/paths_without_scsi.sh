@@ -10,15 +10,15 @@ configure '    uid_attrs "nbd:LAB_DISK_ID"
     devnode "^nbd[0-9]"
     property "LAB_DISK_ID"
 }'
-mkdir -p /run/udev/rules.d $DISKS_DIR
+mkdir -p /run/udev/rules.d "$DISKS_DIR"
 cat > /run/udev/rules.d/61-lab-identity.rules << 'RULE'
 SUBSYSTEM=="block", KERNEL=="nbd[0-9]*", ACTION!="remove", ATTR{size}!="0", ENV{LAB_DISK_ID}="one-exported-disk"
 RULE
 udevadm control --reload
 modprobe nbd nbds_max=2
-truncate -s 16M $DISKS_DIR/exported
+truncate -s 16M "$DISKS_DIR/exported"
 serve() {
-    /share/guest/nbd.py serve $((10800 + $1)) $DISKS_DIR/exported &
+    /share/guest/nbd.py serve $((10800 + $1)) "$DISKS_DIR/exported" &
     SERVER[$1]=$!
 }
 listening() { (: < "/dev/tcp/127.0.0.1/$((10800 + $1))") 2> /dev/null; }
@@ -26,7 +26,7 @@ declare -a SERVER
 for n in 0 1; do
     serve $n
     wait_for "server $n listens" listening $n
-    /share/guest/nbd.py attach $n $((10800 + n)) $DISKS_DIR/exported || fail "nbd$n cannot be attached"
+    /share/guest/nbd.py attach $n $((10800 + n)) "$DISKS_DIR/exported" || fail "nbd$n cannot be attached"
 done
 udevadm settle
 daemon_start
@@ -34,7 +34,7 @@ maps_ready 1 2
 map=$(map_of_disk nbd0)
 expect_is "its identity" "$(cat "/sys/block/$(map_dm "$map")/dm/uuid")" mpath-one-exported-disk
 expect_is "its paths" "$(map_disks "$map")" "nbd0 nbd1"
-multipath -ll
+multipath -ll | cat
 
 load_start "$map" 60
 for n in 0 1; do

@@ -15,6 +15,6 @@ dev_check() {
     need_packages build check
     timed "building (dev)" build_preset dev
     timed "form of the C++ files" sh -c 'xargs -r clang-format --dry-run -Werror' < <(cpp_files)
-    timed "shell scripts" sh -c 'xargs -r shellcheck -x' < <(shell_files)
+    timed "shell scripts" sh -c 'xargs -r shellcheck' < <(shell_files)
     run_ctest -L '^(unit|contract|sim|tidy)'
 }
