@@ -55,12 +55,15 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write the figures to FILE")
     parser.add_argument("--only", choices=("ours", "theirs"), help="measure only one of them")
+    parser.add_argument("--luns", type=int, default=64, help="disks behind the two adapters (64)")
     parser.add_argument("--bin", type=pathlib.Path, default=REPO / "build/release/bin", help="where our programs are")
     parser.add_argument("--work", type=pathlib.Path, help="where the run leaves its files (build/lab)")
     options = parser.parse_args()
     options.daemon, options.quiet = "ours", False
     options.both = True
-    options.environment = {"LAB_BENCH_ORDER": options.only} if options.only else {}
+    options.environment = {"LAB_BENCH_LUNS": str(options.luns)}
+    if options.only:
+        options.environment["LAB_BENCH_ORDER"] = options.only
     scenario = HERE / "lab_side_by_side.sh"
     try:
         passed = lab.run_one(scenario, options)

@@ -3,7 +3,7 @@
 # guest: mode=systemd memory=2048 limit=3600
 # shellcheck shell=bash source-path=SCRIPTDIR
 source /share/guest/lib.sh
-LUNS=64
+LUNS=${LAB_BENCH_LUNS:-64}
 PATHS=$((2 * LUNS))
 PATIENCE=600
 

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Configuring, building, installing.
 
-# configure PRESET: only when there is no build tree yet; ninja repeats it when a CMake file changes.
+# configure PRESET: when there is no build tree yet or the presets changed; ninja sees all other changes.
 configure() {
-    [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >"build-$1.log" 2>&1 || {
-        cat "build-$1.log" >&2
-        rm -f "build-$1.log"
+    mkdir -p build
+    [ "build/$1/build.ninja" -nt CMakePresets.json ] || cmake --preset "$1" >"build/$1.log" 2>&1 || {
+        cat "build/$1.log" >&2
         die "cmake --preset $1 failed"
     }
-    rm -f "build-$1.log"
 }
 
 # build_preset PRESET [target...]

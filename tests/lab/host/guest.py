@@ -7,10 +7,12 @@ it is up (it is then started once more, because a busy machine can lose a boot),
 ended. Only the process started here is ever ended. One guest runs at a time on a machine: a lock
 file is held while it lives.
 """
+import ctypes
 import fcntl
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,11 +51,20 @@ class OneGuest:
         os.close(self.fd)
 
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Process:
-    """A QEMU of ours; leaves nothing running behind."""
+    """A QEMU of ours; leaves nothing running behind, even when we are killed."""
 
     def __init__(self, argv, log):
-        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                      preexec_fn=die_with_parent)
 
     def __enter__(self):
         return self
