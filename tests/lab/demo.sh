@@ -53,7 +53,7 @@ back=$(uptime_ms)
 host_state "$host" running
 all_back=$(/share/guest/dm_watch.py until 8 16 0 120) || exit 1
 back_all=$(($(uptime_ms) - back))
-quietly wait_for "failback" group_is "$map" 1
+quietly wait_for "failback" uses_host "$map" "$host"
 load_mark
 quietly wait_for "the load goes on" load_moved
 sleep 1

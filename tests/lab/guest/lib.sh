@@ -177,13 +177,19 @@ path_is() { [ "$(kernel_path "$1")" = "$2" ]; }
 paths_count() { kernel_paths | awk -v state="$1" '$5 == state { n++ } END { print n + 0 }'; }
 paths_are() { [ "$(paths_count "$1")" = "$2" ]; }
 # active_disk MAP: a disk of the group in use; empty when none is.
-active_group() { kernel_paths "$1" | awk '$3 == "A" { print $2; exit }'; }
-group_is() { [ "$(active_group "$1")" = "$2" ]; }
 active_disk() {
     local number
     number=$(kernel_paths "$1" | awk '$3 == "A" { print $4; exit }')
     [ -n "$number" ] && basename "$(readlink "/sys/dev/block/$number")"
 }
+# host_of DISK: its SCSI host. uses_host MAP HOST: the group in use goes over that adapter.
+host_of() { basename "$(readlink -f "/sys/block/$1/device")" | cut -d: -f1; }
+uses_host() {
+    local disk
+    disk=$(active_disk "$1") && [ -n "$disk" ] && [ "$(host_of "$disk")" = "$2" ]
+}
+# group_of DISK: the number of its group in its map.
+group_of() { kernel_paths "$(map_of_disk "$1")" | awk -v dev="$(disk_number "$1")" '$4 == dev { print $2 }'; }
 map_queues() { dmsetup table "$1" | grep -q queue_if_no_path; }
 
 # disks_settled COUNT: that many SCSI disks are there and udev is done with them.
