@@ -164,7 +164,12 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
     std::ranges::sort(grouped);
     std::vector<PathId> wanted = members;
     std::ranges::sort(wanted);
-    bool follows_priorities = map.policy.failback.kind == conf::Failback::Kind::immediate;
+    std::vector<std::pair<PathId, int>> priorities;
+    for (PathId id : wanted) {
+        priorities.emplace_back(id, core.find_path(id)->priority);
+    }
+    bool follows_priorities = map.policy.failback.kind == conf::Failback::Kind::immediate &&
+                              priorities != map.grouped_priorities;
     if (!map.regroup && grouped == wanted && !follows_priorities) {
         return;
     }
@@ -174,11 +179,16 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
     }
     std::vector<GroupingPath> paths;
     for (PathId id : members) {
-        paths.push_back(grouping_path(*core.find_path(id)));
+        GroupingPath path = grouping_path(*core.find_path(id));
+        // The order of the table's groups follows what the paths are worth, not how they are today:
+        // a failure is no reason to load a table, the kernel skips failed paths by itself.
+        path.state = path.priority >= 0 ? model::PathState::up : path.state;
+        paths.push_back(std::move(path));
     }
     conf::GroupPolicy policy = effective_grouping(map.policy, all_alua(core, members));
     map.groups = group_paths(paths, policy, map.policy.selector == "round-robin");
     map.regroup = false;
+    map.grouped_priorities = std::move(priorities);
 }
 
 std::vector<PathGroup> present_groups(Core& core, const Map& map) {

@@ -85,7 +85,7 @@ struct Path {
     Instant distrusted_at{};  ///< checks started before this do not count as good
     bool failed_by_command = false;
     std::vector<ClientId> waiters;  ///< clients that wait for the end of a check
-    Instant trusted_since{};
+    Instant reinstated_at{};  ///< when it last regained trust after a failure
     int strikes = 0;       ///< kernel failures soon after a reinstatement, in a row
     Instant hold_until{};  ///< no trust before this: the checker says good, the I/O says bad
     int priority = prioritizers::kUndefinedPriority;
@@ -127,6 +127,7 @@ struct Map {
     std::vector<PathId> paths;                ///< by device number
     std::vector<PathGroup> groups;            ///< the grouping that the desired table is made of
     bool regroup = true;                      ///< the grouping must be made anew
+    std::vector<std::pair<PathId, int>> grouped_priorities;  ///< what the grouping was made from
     bool wanted = true;                       ///< false: to be removed
     bool force_reload = false;
     bool suspended_by_command = false;

@@ -167,7 +167,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
                core.now >= path.hold_until) {
         path.trusted = true;
-        path.trusted_since = core.now;
+        path.reinstated_at = path.failures > 0 ? core.now : Instant{};
     }
     if (run.verdict.capacity_changed) {
         core.emit(model::effect::RereadDevice{path.device->name});
@@ -182,7 +182,9 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     if (map != nullptr && (changed || was_trusted != path.trusted)) {
         core.mark_dirty(*map);
     }
-    if (was_good && !path.good()) {
+    if (was_good && !path.good() && !was_trusted && !first) {
+        core.log(LogLevel::info, "path-not-usable", map, &path, path.message);  // told already
+    } else if (was_good && !path.good()) {
         path_failed(core, path, path.message);
     } else if (first && !path.good()) {
         core.log(LogLevel::info, "path-not-usable", map, &path, path.message);
@@ -202,7 +204,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
 // A checker that says good while I/O fails must not win: each failure soon after a reinstatement
 // holds the path back for longer, unless it is the last one that its map has.
 void apply_kernel_failure(Core& core, Path& path, std::string reason) {
-    bool soon = path.trusted_since != Instant{} && core.now - path.trusted_since < kStrikeWindow;
+    bool soon = path.reinstated_at != Instant{} && core.now - path.reinstated_at < kStrikeWindow;
     path.strikes = soon ? path.strikes + 1 : 0;
     if (path.strikes > 0) {
         Duration hold =
