@@ -6,14 +6,9 @@ source /share/guest/lib.sh
 
 # Three disks, two sessions each: "idle" gets no I/O at all, "standby" has its other path in use,
 # "loaded" writes through the very path that changes.
-configure "    no_path_retry 30" "multipaths {
-    multipath {
-        wwid 36001405100100000000000000000000
-        alias unused
-    }
-}
-overrides {
+configure "    no_path_retry 30" "overrides {
     path_grouping_policy failover
+    detect_pgpolicy no
     failback manual
 }"
 for n in 1 2 3; do
@@ -28,11 +23,12 @@ maps_ready 3 6
 idle=$(map_of_disk "$(iscsi_disk 1 0)")
 standby=$(map_of_disk "$(iscsi_disk 1 1)")
 loaded=$(map_of_disk "$(iscsi_disk 1 2)")
+for map in $idle $standby $loaded; do expect_is "groups of $map" "$(kernel_paths "$map" | cut -d' ' -f2 | xargs)" "1 2"; done
 say "idle is $idle, standby is $standby, loaded is $loaded"
 
 empty() { cmp -s -n $((16 << 20)) "$DISKS_DIR/$1" /dev/zero; }
 contents() { cksum < "$DISKS_DIR/$1"; }
-# other_session DISK N: the number (1 or 2) of the session that this disk is not, or is, behind.
+# session_of DISK LUN: the number (1 or 2) of the session that this disk is behind.
 session_of() { if [ "$(iscsi_disk 1 "$2")" = "$1" ]; then echo 1; else echo 2; fi; }
 # fill MAP RIGHT: writes the whole map and finds every byte of it on the right disk.
 fill() {
@@ -58,6 +54,7 @@ expect "the wrong disk has not got one byte" empty wrong1
 say "a standby path: the load goes over the other one"
 load_start "$standby" 60
 victim=$(iscsi_disk "$((3 - $(session_of "$(active_disk "$standby")" 1)))" 1)
+expect "$victim gets no I/O" not uses_host "$standby" "$(host_of "$victim")"
 swap "$standby" 1 "$victim" standby
 load_mark
 wait_for "the load goes on" load_moved
