@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace mp::os {
@@ -37,6 +38,17 @@ Result<std::string> relative(std::string_view path) {
         return fail(Errc::invalid, "path leaves the tree");
     }
     return std::string(path.empty() ? "." : path);
+}
+
+// What the kernel calls the file behind a descriptor, links resolved.
+Result<std::string> path_of(int fd) {
+    const std::string name = "/proc/self/fd/" + std::to_string(fd);
+    std::array<char, PATH_MAX> target{};
+    const ssize_t got = ::readlink(name.c_str(), target.data(), target.size());
+    if (got < 0) {
+        return fail_errno(errno, "follow a link");
+    }
+    return std::string(target.data(), static_cast<std::size_t>(got));
 }
 
 Result<std::string> read_all(int fd) {
@@ -137,15 +149,22 @@ Result<std::vector<std::string>> SysDir::list(std::string_view path) const {
     return names;
 }
 
-Result<std::string> SysDir::read_link(std::string_view path) const {
+Result<std::string> SysDir::resolve(std::string_view path) const {
     MP_TRY(const std::string name, relative(path));
-    std::string target(PATH_MAX, '\0');
-    const ssize_t got = ::readlinkat(root_.get(), name.c_str(), target.data(), target.size());
-    if (got < 0) {
-        return fail_errno(errno, "read a link");
+    const UniqueFd fd(::openat(root_.get(), name.c_str(), O_PATH | O_CLOEXEC));
+    if (!fd) {
+        return fail_errno(errno, "follow a link");
     }
-    target.resize(static_cast<std::size_t>(got));
-    return target;
+    MP_TRY(const std::string root, path_of(root_.get()));
+    MP_TRY(const std::string target, path_of(fd.get()));
+    if (target == root) {
+        return std::string("/");
+    }
+    if (target.size() <= root.size() || target.compare(0, root.size(), root) != 0 ||
+        target[root.size()] != '/') {
+        return fail(Errc::invalid, "link leaves the tree");
+    }
+    return target.substr(root.size());
 }
 
 }  // namespace mp::os

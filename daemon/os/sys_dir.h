@@ -28,8 +28,9 @@ public:
     Result<> write(std::string_view path, std::string_view value) const;
     /// Names of the entries, sorted, without "." and "..".
     Result<std::vector<std::string>> list(std::string_view path) const;
-    /// The text of a symbolic link.
-    Result<std::string> read_link(std::string_view path) const;
+    /// Where the path leads after all symbolic links, below the mount, with a leading slash.
+    /// Errors: gone, invalid (it leads out of the mount).
+    Result<std::string> resolve(std::string_view path) const;
     /// For those who read an attribute again and again.
     Result<UniqueFd> open_attribute(std::string_view path) const;
 

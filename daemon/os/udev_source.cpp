@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How do devices become events?
+// Which block devices come, change and go? The reactor only receives events and passes their names
+// on to UdevReader; it asks libudev for nothing that touches a file.
 //
-// The reactor drains the monitor into a queue of jobs; a worker takes them in order, reads the
-// facts of each device from sysfs and posts what it found. Several change events of one device that
-// wait are one job, with the newest properties: a storm of them costs one reading. When the kernel
-// or the queue had to drop something, that is said (DevicesOverflowed) and the engine asks for a
-// full enumeration. libudev contexts are not shared between threads: the worker has its own for
-// enumeration.
+// With a udev daemon its events are heard, which come after its rules have run; without one the
+// kernel's. When the socket's buffer overflows the kernel says so once (ENOBUFS, netlink(7)); then
+// what waits is dropped and the engine is told to enumerate.
+//
+// libudev's objects are not shared between threads: the monitor belongs to the reactor, the
+// reader's thread has a context of its own for properties.
 #include "daemon/os/udev_source.h"
 
 #include <libudev.h>
@@ -14,337 +15,203 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <condition_variable>
-#include <list>
-#include <mutex>
-#include <thread>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "daemon/facts/block_facts.h"
-#include "daemon/os/dir_tree.h"
 #include "daemon/os/thread.h"
+#include "daemon/os/udev_reader.h"
 
 namespace mp::os {
 
 namespace {
 
-constexpr int kMonitorBufferBytes = 16 * 1024 * 1024;
-constexpr int kEventsPerTurnMax = 256;
-// Results are posted together: a wake-up of the reactor for each device would be most of the cost.
-constexpr std::size_t kBatchMax = 64;
+// So many events are received before the loop does something else.
+constexpr int kReceivesPerTurnMax = 512;
 
-struct UdevDeleter {
-    void operator()(udev* p) const { udev_unref(p); }
-    void operator()(udev_monitor* p) const { udev_monitor_unref(p); }
-    void operator()(udev_device* p) const { udev_device_unref(p); }
-    void operator()(udev_enumerate* p) const { udev_enumerate_unref(p); }
+struct UdevUnref {
+    void operator()(udev* context) const { ::udev_unref(context); }
+    void operator()(udev_monitor* monitor) const { ::udev_monitor_unref(monitor); }
+    void operator()(udev_device* device) const { ::udev_device_unref(device); }
 };
 template <class T>
-using UdevPtr = std::unique_ptr<T, UdevDeleter>;
+using UdevPtr = std::unique_ptr<T, UdevUnref>;
 
 std::string text_or_empty(const char* text) {
-    return text == nullptr ? std::string() : text;
+    return text == nullptr ? "" : text;
 }
 
-facts::UdevFacts facts_of(udev_device* device) {
-    facts::UdevFacts facts;
-    facts.initialized = udev_device_get_is_initialized(device) > 0;
-    udev_list_entry* entry = nullptr;
-    udev_list_entry_foreach(entry, udev_device_get_properties_list_entry(device)) {
-        facts.properties[text_or_empty(udev_list_entry_get_name(entry))] =
-            text_or_empty(udev_list_entry_get_value(entry));
-    }
-    return facts;
-}
-
-DevT devt_of(udev_device* device) {
-    dev_t number = udev_device_get_devnum(device);
-    return {::major(number), ::minor(number)};
-}
-
-bool is_disk(udev_device* device) {
-    return text_or_empty(udev_device_get_devtype(device)) == "disk" &&
-           facts::is_candidate(text_or_empty(udev_device_get_sysname(device)));
-}
-
-enum class What { seen, changed, removed, enumerate, reread, retrigger };
-
-struct Job {
-    What what = What::seen;
-    std::string name;
-    std::string sys_path;  ///< below the mount, for retrigger
-    DevT devt;
-    facts::UdevFacts udev;
-};
-
-}  // namespace
-
-struct UdevSource::Shared {
-    Options options;
-    std::shared_ptr<const SysDir> sysfs;
-    std::shared_ptr<TaskQueue> reactor;
-    ports::EventSink* sink = nullptr;  ///< reactor only; null when the source is gone
-    UdevPtr<udev> context;             ///< reactor only
-    UdevPtr<udev_monitor> monitor;     ///< reactor only
-
-    std::mutex mutex;  // guards the rest
-    std::condition_variable wake;
-    std::list<Job> jobs;
-    std::unordered_map<std::string, std::list<Job>::iterator> waiting_change;
-    bool closing = false;
-    std::atomic<std::size_t> outstanding{0};  ///< jobs and events on their way to the engine
-
-    /// False: the queue was full and has been emptied; everything must be enumerated again.
-    bool submit(Job job) {
-        std::lock_guard<std::mutex> lock(mutex);
-        if (jobs.size() >= options.jobs_max) {
-            outstanding -= jobs.size();
-            jobs.clear();
-            waiting_change.clear();
-            return false;
+UdevReader::PropertyReader make_property_reader() {
+    // Shared only because std::function wants to be copied.
+    const std::shared_ptr<udev> context(::udev_new(), UdevUnref{});
+    return [context](const std::string& name) {
+        facts::UdevFacts facts;
+        const UdevPtr<udev_device> device(
+            ::udev_device_new_from_subsystem_sysname(context.get(), "block", name.c_str()));
+        if (device == nullptr) {
+            return facts;
         }
-        bool mergeable = job.what == What::seen || job.what == What::changed;
-        std::unordered_map<std::string, std::list<Job>::iterator>::iterator earlier =
-            waiting_change.find(job.name);
-        if (mergeable && earlier != waiting_change.end()) {
-            earlier->second->udev = std::move(job.udev);
-            earlier->second->devt = job.devt;
-            return true;
-        }
-        jobs.push_back(std::move(job));
-        ++outstanding;
-        if (mergeable) {
-            waiting_change[jobs.back().name] = std::prev(jobs.end());
-        } else {
-            waiting_change.erase(jobs.back().name);
-        }
-        wake.notify_one();
-        return true;
-    }
-
-    std::optional<Job> take() {
-        std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [this] { return !jobs.empty() || closing; });
-        if (closing) {
-            return std::nullopt;
-        }
-        Job job = std::move(jobs.front());
-        std::unordered_map<std::string, std::list<Job>::iterator>::iterator waiting =
-            waiting_change.find(job.name);
-        if (waiting != waiting_change.end() && waiting->second == jobs.begin()) {
-            waiting_change.erase(waiting);
-        }
-        jobs.pop_front();
-        return job;
-    }
-};
-
-namespace {
-
-/// The worker's side: its own libudev context, the tree, and a batch of results.
-template <class SharedT>
-class Worker {
-public:
-    explicit Worker(std::shared_ptr<SharedT> shared)
-        : shared_(std::move(shared)),
-          tree_(shared_->sysfs, shared_->options.sys_root),
-          context_(udev_new()) {}
-
-    void run() {
-        while (std::optional<Job> job = shared_->take()) {
-            perform(*job);
-            flush(1);
-        }
-    }
-
-private:
-    void perform(Job& job) {
-        switch (job.what) {
-            case What::seen:
-            case What::changed:
-                read(job.name, std::move(job.udev), job.what == What::changed, false);
-                return;
-            case What::removed:
-                add(model::event::DeviceGone{job.devt, job.name});
-                return;
-            case What::enumerate:
-                enumerate();
-                return;
-            case What::reread:
-                reread(job.name);
-                return;
-            case What::retrigger:
-                static_cast<void>(shared_->sysfs->write(job.sys_path + "/uevent", "change"));
-                return;
-        }
-    }
-
-    std::optional<DevT> read(const std::string& name, facts::UdevFacts udev, bool change,
-                             bool say_gone) {
-        Result<model::BlockDevice> device = facts::read_block_facts(tree_, name, std::move(udev));
-        if (!device) {
-            if (say_gone) {
-                add(model::event::DeviceGone{DevT{}, name});
-            }
-            return std::nullopt;  // its removal event follows
-        }
-        DevT devt = device->devt;
-        add(model::event::DeviceSeen{std::move(*device), change});
-        return devt;
-    }
-
-    void reread(const std::string& name) {
-        UdevPtr<udev_device> device(
-            udev_device_new_from_subsystem_sysname(context_.get(), "block", name.c_str()));
-        if (device == nullptr || !is_disk(device.get())) {
-            add(model::event::DeviceGone{DevT{}, name});
-            return;
-        }
-        read(name, facts_of(device.get()), true, true);
-    }
-
-    void enumerate() {
-        model::event::EnumerationDone done;
-        UdevPtr<udev_enumerate> scan(udev_enumerate_new(context_.get()));
-        udev_enumerate_add_match_subsystem(scan.get(), "block");
-        udev_enumerate_scan_devices(scan.get());
+        facts.initialized = ::udev_device_get_is_initialized(device.get()) > 0;
         udev_list_entry* entry = nullptr;
-        udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(scan.get())) {
-            UdevPtr<udev_device> device(
-                udev_device_new_from_syspath(context_.get(), udev_list_entry_get_name(entry)));
-            if (device == nullptr || !is_disk(device.get())) {
-                continue;
-            }
-            std::string name = text_or_empty(udev_device_get_sysname(device.get()));
-            if (std::optional<DevT> devt = read(name, facts_of(device.get()), false, false)) {
-                done.present.push_back(*devt);
-            }
+        udev_list_entry_foreach(entry, ::udev_device_get_properties_list_entry(device.get())) {
+            facts.properties.emplace(text_or_empty(::udev_list_entry_get_name(entry)),
+                                     text_or_empty(::udev_list_entry_get_value(entry)));
         }
-        add(std::move(done));
-    }
-
-    void add(model::Event event) {
-        batch_.push_back(std::move(event));
-        flush(kBatchMax);
-    }
-
-    // A full queue means that the reactor is behind; waiting here is what a worker is for.
-    void flush(std::size_t at_least) {
-        std::size_t finished = at_least == 1 ? 1 : 0;
-        if (batch_.size() < at_least && finished == 0) {
-            return;
-        }
-        std::shared_ptr<SharedT> shared = shared_;
-        std::shared_ptr<std::vector<model::Event>> events =
-            std::make_shared<std::vector<model::Event>>(std::move(batch_));
-        batch_.clear();
-        Task task = [shared, events, finished] {
-            for (model::Event& event : *events) {
-                if (shared->sink != nullptr) {
-                    shared->sink->post(std::move(event));
-                }
-            }
-            shared->outstanding -= finished;
-        };
-        while (!shared_->reactor->post(task) && !shared_->reactor->closed()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-    }
-
-    std::shared_ptr<SharedT> shared_;
-    DirTree tree_;
-    UdevPtr<udev> context_;
-    std::vector<model::Event> batch_;
-};
+        return facts;
+    };
+}
 
 }  // namespace
 
-UdevSource::UdevSource(EventLoop& loop, std::shared_ptr<Shared> shared)
-    : loop_(loop), shared_(std::move(shared)) {}
+struct UdevSource::Impl {
+    EventLoop& loop;
+    ports::EventSink& sink;
+    UdevPtr<udev> context;
+    UdevPtr<udev_monitor> monitor;
+    std::shared_ptr<UdevReader> reader;
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+
+    Impl(EventLoop& the_loop, ports::EventSink& the_sink) : loop(the_loop), sink(the_sink) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() {
+        *alive = false;
+        if (monitor != nullptr) {
+            loop.unwatch_fd(::udev_monitor_get_fd(monitor.get()));
+        }
+        if (reader != nullptr) {
+            reader->stop();
+        }
+    }
+
+    Result<> open_monitor(bool has_udev, int buffer_bytes);
+    Result<> start_reader(std::shared_ptr<const SysDir> sysfs, bool has_udev,
+                          std::size_t devices_max);
+    void receive();
+    void take(udev_device* device);
+    void overflow();
+};
+
+Result<> UdevSource::Impl::open_monitor(bool has_udev, int buffer_bytes) {
+    context.reset(::udev_new());
+    if (context == nullptr) {
+        return fail(Errc::limit, "set up libudev");
+    }
+    monitor.reset(::udev_monitor_new_from_netlink(context.get(), has_udev ? "udev" : "kernel"));
+    if (monitor == nullptr) {
+        return fail_errno(errno == 0 ? EOPNOTSUPP : errno, "listen to device events");
+    }
+    // May be refused without privileges; the system's own limit holds then.
+    ::udev_monitor_set_receive_buffer_size(monitor.get(), buffer_bytes);
+    int rc = ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "block", "disk");
+    if (rc >= 0) {
+        rc = ::udev_monitor_enable_receiving(monitor.get());
+    }
+    if (rc < 0) {
+        return fail_errno(-rc, "receive device events");
+    }
+    return loop.watch_fd(::udev_monitor_get_fd(monitor.get()), EPOLLIN,
+                         [this](std::uint32_t) { receive(); });
+}
+
+Result<> UdevSource::Impl::start_reader(std::shared_ptr<const SysDir> sysfs, bool has_udev,
+                                        std::size_t devices_max) {
+    std::function<UdevReader::PropertyReader()> properties = [] {
+        return UdevReader::PropertyReader();
+    };
+    if (has_udev) {
+        properties = &make_property_reader;
+    }
+    reader = std::make_shared<UdevReader>(
+        std::move(sysfs), loop.tasks(), devices_max, std::move(properties),
+        [this, living = alive](std::vector<model::Event> events) {
+            for (std::size_t i = 0; *living && i < events.size(); ++i) {
+                sink.post(std::move(events[i]));
+            }
+        });
+    MP_TRY(Thread thread,
+           Thread::start("udev", kWorkerStackBytes, [shared = reader] { shared->body(); }));
+    thread.detach();
+    return {};
+}
+
+void UdevSource::Impl::receive() {
+    for (int i = 0; i < kReceivesPerTurnMax; ++i) {
+        errno = 0;
+        const UdevPtr<udev_device> device(::udev_monitor_receive_device(monitor.get()));
+        if (device != nullptr) {
+            take(device.get());
+            continue;
+        }
+        if (errno == ENOBUFS) {
+            overflow();
+            continue;
+        }
+        if (errno == EAGAIN || errno == EINTR || errno == 0) {
+            return;
+        }
+        // A message that is not one (wrong sender, broken header): the next may be right.
+    }
+}
+
+void UdevSource::Impl::take(udev_device* device) {
+    const std::string name = text_or_empty(::udev_device_get_sysname(device));
+    if (!facts::is_candidate(name)) {
+        return;
+    }
+    const std::string action = text_or_empty(::udev_device_get_action(device));
+    bool taken = true;
+    if (action == "remove") {
+        const dev_t number = ::udev_device_get_devnum(device);
+        taken = reader->add_gone(name, {major(number), minor(number)});
+    } else {
+        taken = reader->add_seen(name, action == "change");
+    }
+    if (!taken) {
+        overflow();
+    }
+}
+
+void UdevSource::Impl::overflow() {
+    reader->forget_events();
+    sink.post(model::event::DevicesOverflowed{});
+}
 
 Result<std::unique_ptr<UdevSource>> UdevSource::create(EventLoop& loop, ports::EventSink& sink,
                                                        std::shared_ptr<const SysDir> sysfs,
                                                        Options options) {
-    std::shared_ptr<Shared> shared = std::make_shared<Shared>();
-    shared->sysfs = std::move(sysfs);
-    shared->reactor = loop.tasks();
-    shared->sink = &sink;
-    bool udev_runs = ::access(options.udev_run.c_str(), F_OK) == 0;
-    shared->options = std::move(options);
-    shared->context.reset(udev_new());
-    shared->monitor.reset(
-        udev_monitor_new_from_netlink(shared->context.get(), udev_runs ? "udev" : "kernel"));
-    if (shared->monitor == nullptr) {
-        return fail_errno(errno, "cannot open the device monitor");
-    }
-    udev_monitor_filter_add_match_subsystem_devtype(shared->monitor.get(), "block", "disk");
-    udev_monitor_set_receive_buffer_size(shared->monitor.get(), kMonitorBufferBytes);
-    if (int error = udev_monitor_enable_receiving(shared->monitor.get()); error < 0) {
-        return fail_errno(-error, "cannot receive device events");
-    }
-    MP_TRY(Thread thread,
-           Thread::start("devices", kWorkerStackBytes, [shared] { Worker<Shared>(shared).run(); }));
-    thread.detach();
-    std::unique_ptr<UdevSource> source(new UdevSource(loop, shared));
-    UdevSource* self = source.get();
-    MP_CHECK(loop.watch_fd(udev_monitor_get_fd(shared->monitor.get()), EPOLLIN,
-                           [self](std::uint32_t) { self->on_monitor(); }));
-    return source;
+    auto impl = std::make_unique<Impl>(loop, sink);
+    const bool has_udev = options.udev.value_or(::access("/run/udev/control", F_OK) == 0);
+    MP_CHECK(impl->start_reader(std::move(sysfs), has_udev, options.devices_max));
+    MP_CHECK(impl->open_monitor(has_udev, options.receive_buffer_bytes));
+    return std::unique_ptr<UdevSource>(new UdevSource(std::move(impl)));
 }
 
-UdevSource::~UdevSource() {
-    loop_.unwatch_fd(udev_monitor_get_fd(shared_->monitor.get()));
-    shared_->sink = nullptr;
-    std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->closing = true;
-    shared_->wake.notify_all();
-}
+UdevSource::UdevSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-void UdevSource::on_monitor() {
-    for (int i = 0; i < kEventsPerTurnMax; ++i) {
-        errno = 0;
-        UdevPtr<udev_device> device(udev_monitor_receive_device(shared_->monitor.get()));
-        if (device == nullptr) {
-            if (errno == ENOBUFS) {
-                shared_->sink->post(model::event::DevicesOverflowed{});
-            }
-            return;
-        }
-        if (!is_disk(device.get())) {
-            continue;
-        }
-        std::string action = text_or_empty(udev_device_get_action(device.get()));
-        Job job;
-        job.what = action == "remove" ? What::removed
-                   : action == "add"  ? What::seen
-                                      : What::changed;
-        job.name = text_or_empty(udev_device_get_sysname(device.get()));
-        job.devt = devt_of(device.get());
-        job.udev = facts_of(device.get());
-        if (!shared_->submit(std::move(job))) {
-            shared_->sink->post(model::event::DevicesOverflowed{});
-        }
-    }
-}
+UdevSource::~UdevSource() = default;
 
 void UdevSource::enumerate() {
-    static_cast<void>(shared_->submit({What::enumerate, "", "", {}, {}}));
+    impl_->reader->add_enumeration();
 }
 
 void UdevSource::reread(const std::string& name) {
-    static_cast<void>(shared_->submit({What::reread, name, "", {}, {}}));
+    if (!impl_->reader->add_seen(name, true)) {
+        impl_->loop.defer([impl = impl_.get(), living = impl_->alive] {
+            if (*living) {
+                impl->overflow();
+            }
+        });
+    }
 }
 
 void UdevSource::retrigger(const std::string& sys_path) {
-    static_cast<void>(shared_->submit({What::retrigger, "", sys_path, {}, {}}));
+    impl_->reader->add_retrigger(sys_path);
 }
 
 std::size_t UdevSource::backlog() const {
-    return shared_->outstanding;
+    return impl_->reader->backlog();
 }
 
 }  // namespace mp::os

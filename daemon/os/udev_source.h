@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The DeviceSource port on libudev. The monitor is read by the reactor; sysfs is read by one
-// worker, in the order of the events, so that the events of one device stay in order and the
-// reactor never waits for a device that is being torn down. Works without a udev database: the
-// kernel's own events and sysfs are used then.
+// The DeviceSource port on libudev and sysfs. Works without a udev database too, as in a container:
+// then the kernel's own uevents are heard and everything is read from sysfs.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/os/event_loop.h"
@@ -17,15 +16,15 @@ namespace mp::os {
 class UdevSource final : public ports::DeviceSource {
 public:
     struct Options {
-        std::string sys_root = "/sys";               ///< the mount that `sysfs` was opened on
-        std::string udev_run = "/run/udev/control";  ///< exists: udev is running
-        std::size_t jobs_max = 65536;  ///< more outstanding work than this is an overflow
+        std::optional<bool> udev;  ///< false: there is no udev daemon; unset: look for its socket
+        std::size_t devices_max = 65536;  ///< with events that wait; beyond: DevicesOverflowed
+        int receive_buffer_bytes = 128 * 1024 * 1024;  ///< the kernel takes memory only as it fills
     };
-
-    /// Errors: denied, io: the monitor cannot be opened; limit: no thread.
+    /// Errors: denied, unsupported (no netlink), limit.
     static Result<std::unique_ptr<UdevSource>> create(EventLoop& loop, ports::EventSink& sink,
                                                       std::shared_ptr<const SysDir> sysfs,
                                                       Options options);
+    /// Does not wait for a device whose attributes cannot be read now.
     ~UdevSource() override;
 
     void enumerate() override;
@@ -34,12 +33,9 @@ public:
     std::size_t backlog() const override;
 
 private:
-    struct Shared;
-    UdevSource(EventLoop& loop, std::shared_ptr<Shared> shared);
-    void on_monitor();
-
-    EventLoop& loop_;
-    std::shared_ptr<Shared> shared_;
+    struct Impl;
+    explicit UdevSource(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace mp::os

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is this device, now? Reading one takes some dozens of small files, any of which may block,
+// so one thread does it and the reactor never does. It reads after the event, not with it: what
+// arrives at the engine is the newest truth, and a burst of events costs one reading.
+//
+// An enumeration reads /sys/block, with or without udev; udev adds only its properties. Events that
+// arrive meanwhile wait until it is done.
+#include "daemon/os/udev_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mp::os {
+
+namespace {
+// So many are handed to the reactor at a time; it is woken once for them.
+constexpr std::size_t kBatch = 32;
+}  // namespace
+
+UdevReader::UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<TaskQueue> tasks,
+                       std::size_t devices_max, std::function<PropertyReader()> make_properties,
+                       Deliver deliver)
+    : sysfs_(sysfs),
+      tree_(std::move(sysfs)),
+      tasks_(std::move(tasks)),
+      make_properties_(std::move(make_properties)),
+      deliver_(std::move(deliver)),
+      queue_(devices_max) {}
+
+bool UdevReader::add_seen(const std::string& name, bool change) {
+    bool taken = false;
+    {
+        std::lock_guard lock(mutex_);
+        taken = queue_.add_seen(name, change);
+    }
+    wake_.notify_one();
+    return taken;
+}
+
+bool UdevReader::add_gone(const std::string& name, DevT devt) {
+    bool taken = false;
+    {
+        std::lock_guard lock(mutex_);
+        taken = queue_.add_gone(name, devt);
+    }
+    wake_.notify_one();
+    return taken;
+}
+
+void UdevReader::add_enumeration() {
+    {
+        std::lock_guard lock(mutex_);
+        orders_.push_back({.enumerate = true, .retrigger = {}});
+    }
+    wake_.notify_one();
+}
+
+void UdevReader::add_retrigger(const std::string& sys_path) {
+    {
+        std::lock_guard lock(mutex_);
+        orders_.push_back({.enumerate = false, .retrigger = sys_path});
+    }
+    wake_.notify_one();
+}
+
+void UdevReader::forget_events() {
+    std::lock_guard lock(mutex_);
+    queue_.clear();
+}
+
+std::size_t UdevReader::backlog() const {
+    std::lock_guard lock(mutex_);
+    const auto enumerations =
+        std::ranges::count_if(orders_, [](const Order& order) { return order.enumerate; });
+    return queue_.size() + static_cast<std::size_t>(enumerations) + undelivered_;
+}
+
+void UdevReader::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+}
+
+// False: stop. Orders go before device events: an enumeration is what the start waits for.
+bool UdevReader::wait(std::optional<DeviceWork>& work, std::optional<Order>& order) {
+    std::unique_lock lock(mutex_);
+    if (orders_.empty() && queue_.size() == 0) {
+        lock.unlock();
+        flush();
+        lock.lock();
+    }
+    wake_.wait(lock, [this] { return stopping_ || !orders_.empty() || queue_.size() > 0; });
+    if (stopping_) {
+        return false;
+    }
+    if (!orders_.empty()) {
+        order = std::move(orders_.front());
+        orders_.pop_front();
+    } else {
+        work = queue_.take();
+    }
+    if (work.has_value() || order->enumerate) {
+        ++undelivered_;
+        ++works_;
+    }
+    return true;
+}
+
+void UdevReader::body() {
+    properties_ = make_properties_();
+    for (;;) {
+        std::optional<DeviceWork> work;
+        std::optional<Order> order;
+        if (!wait(work, order)) {
+            break;
+        }
+        if (work.has_value()) {
+            read_device(*work);
+        } else if (order->enumerate) {
+            enumerate();
+        } else {
+            // A device that left needs no event any more; other failures show as its absence.
+            static_cast<void>(sysfs_->write(order->retrigger + "/uevent", "change").has_value());
+        }
+    }
+    properties_ = nullptr;
+}
+
+std::optional<model::BlockDevice> UdevReader::facts_of(const std::string& name) {
+    Result<model::BlockDevice> device =
+        facts::read_block_facts(tree_, name, properties_ ? properties_(name) : facts::UdevFacts{});
+    if (!device) {
+        return std::nullopt;
+    }
+    known_[name] = device->devt;
+    return std::move(*device);
+}
+
+// Whoever hears that a device is gone knows it by its number, which some events do not say.
+DevT UdevReader::last_known(const std::string& name, DevT said) const {
+    const auto known = known_.find(name);
+    return said == DevT{} && known != known_.end() ? known->second : said;
+}
+
+void UdevReader::read_device(const DeviceWork& work) {
+    if (work.gone.has_value()) {
+        events_.emplace_back(
+            model::event::DeviceGone{last_known(work.name, *work.gone), work.name});
+        known_.erase(work.name);
+    }
+    if (work.seen) {
+        std::optional<model::BlockDevice> device = facts_of(work.name);
+        if (device.has_value()) {
+            events_.emplace_back(model::event::DeviceSeen{std::move(*device), work.change});
+        } else {
+            events_.emplace_back(model::event::DeviceGone{last_known(work.name, {}), work.name});
+            known_.erase(work.name);
+        }
+    }
+    if (events_.size() >= kBatch) {
+        flush();
+    }
+}
+
+void UdevReader::enumerate() {
+    model::event::EnumerationDone done;
+    known_.clear();
+    --works_;  // the enumeration counts as delivered with its last event
+    flush();
+    for (const std::string& name : tree_.list("/block")) {
+        if (!facts::is_candidate(name)) {
+            continue;
+        }
+        std::optional<model::BlockDevice> device = facts_of(name);
+        if (!device.has_value()) {
+            continue;  // it left meanwhile; its event is on the way
+        }
+        done.present.push_back(device->devt);
+        events_.emplace_back(model::event::DeviceSeen{std::move(*device), false});
+        if (events_.size() >= kBatch) {
+            flush();
+        }
+    }
+    events_.emplace_back(std::move(done));
+    ++works_;
+    flush();
+}
+
+void UdevReader::flush() {
+    if (events_.empty()) {
+        return;
+    }
+    auto batch = std::make_shared<std::vector<model::Event>>(std::exchange(events_, {}));
+    const std::size_t works = std::exchange(works_, 0);
+    post_or_wait(*tasks_, [self = shared_from_this(), batch, works] {
+        self->undelivered_ -= works;
+        self->deliver_(std::move(*batch));
+    });
+}
+
+}  // namespace mp::os

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The worker behind UdevSource: the only thread that reads devices, so that what it says of one
+// device is in order.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/facts/block_facts.h"
+#include "daemon/model/event.h"
+#include "daemon/os/device_queue.h"
+#include "daemon/os/sys_dir.h"
+#include "daemon/os/sys_tree_dir.h"
+#include "daemon/os/task_queue.h"
+
+namespace mp::os {
+
+/// Shared by the reactor and the thread; the thread runs body().
+class UdevReader : public std::enable_shared_from_this<UdevReader> {
+public:
+    using PropertyReader = std::function<facts::UdevFacts(const std::string& name)>;
+    /// Called on the reactor with what was read, in order.
+    using Deliver = std::function<void(std::vector<model::Event>)>;
+
+    /// `make_properties` is called in the thread, once; libudev objects belong to one thread.
+    UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<TaskQueue> tasks,
+               std::size_t devices_max, std::function<PropertyReader()> make_properties,
+               Deliver deliver);
+
+    // Any thread.
+    bool add_seen(const std::string& name, bool change);
+    bool add_gone(const std::string& name, DevT devt);
+    void add_enumeration();
+    void add_retrigger(const std::string& sys_path);
+    /// Drops the device events that wait.
+    void forget_events();
+    /// Devices whose events wait or have not been delivered yet, and enumerations.
+    std::size_t backlog() const;
+    void stop();
+
+    void body();
+
+private:
+    struct Order {
+        bool enumerate = false;
+        std::string retrigger;
+    };
+    void read_device(const DeviceWork& work);
+    void enumerate();
+    std::optional<model::BlockDevice> facts_of(const std::string& name);
+    DevT last_known(const std::string& name, DevT said) const;
+    void flush();
+    bool wait(std::optional<DeviceWork>& work, std::optional<Order>& order);
+
+    const std::shared_ptr<const SysDir> sysfs_;
+    const DirSysTree tree_;
+    const std::shared_ptr<TaskQueue> tasks_;
+    const std::function<PropertyReader()> make_properties_;
+    const Deliver deliver_;  ///< called on the reactor only
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    DeviceQueue queue_;
+    std::deque<Order> orders_;
+    bool stopping_ = false;
+
+    // The thread's own.
+    PropertyReader properties_;
+    std::unordered_map<std::string, DevT> known_;  ///< as last reported
+    std::vector<model::Event> events_;             ///< read and not handed over yet
+    std::size_t works_ = 0;                        ///< that they come from
+
+    std::atomic<std::size_t> undelivered_{0};  ///< works taken and not delivered
+};
+
+}  // namespace mp::os
