@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One thread, one epoll, non-blocking sockets. Every client has its own bounded buffers and its own
-// deadlines, so one that floods, sends garbage, or never reads its reply hurts only itself: it is
-// not read from while an answer to it is outstanding, and it is dropped when it makes no progress.
+// Who talks to clients? One thread with one epoll and non-blocking sockets. Every client has its
+// own bounded buffers and its own deadlines, so one that floods, sends garbage, or never reads its
+// reply hurts only itself: it is not read from while an answer to it is outstanding, and it is
+// dropped when it makes no progress, or first when the replies of all clients together are too
+// many.
+//
+// A request that stays incomplete for too long is answered "timeout" and the connection closed; a
+// length that cannot be is answered by closing alone. A client that has shut down its sending side
+// still gets the answer that it waits for.
 #include "daemon/os/control_server.h"
 
 #include <fcntl.h>
@@ -15,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -33,6 +40,10 @@ constexpr std::size_t kReplyBytesMax = 32U * 1024U * 1024U;
 // Rendering needs more stack than a lane.
 constexpr std::size_t kQueryStackBytes = 512U * 1024U;
 constexpr std::uint64_t kWakeTag = 0;
+constexpr Duration kAcceptAgainAfter = milliseconds(200);
+constexpr std::uint32_t kIn = EPOLLIN;
+constexpr std::uint32_t kOut = EPOLLOUT;
+constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
 
 Result<UniqueFd> listen_on(const sockaddr_un& address, socklen_t length) {
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -105,10 +116,16 @@ struct Client {
     UniqueFd fd;
     bool root = false;
     FrameReader reader;
-    Instant request_began = kNever;  ///< first byte of an unfinished request
-    bool waiting = false;            ///< a command of this client is with the reactor
-    std::string out;                 ///< what the client has not taken yet
-    Instant progress{};              ///< when it last took something
+    Instant request_ends = kNever;  ///< when an unfinished request is given up
+    bool waiting = false;           ///< a command of this client is with the reactor
+    bool last = false;              ///< close when everything is sent
+    std::string out;                ///< the frame that the client is being sent
+    std::size_t sent = 0;           ///< of `out`
+    Instant progress{};             ///< when it last took something
+    std::uint32_t events = 0;       ///< what epoll watches for
+
+    std::size_t unsent() const { return out.size() - sent; }
+    bool idle() const { return !waiting && unsent() == 0; }
 };
 
 }  // namespace
@@ -116,6 +133,7 @@ struct Client {
 struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Shared> {
     Options options;
     Handler handler;
+    std::atomic<Duration::rep> request_timeout_us{0};
     std::shared_ptr<TaskQueue> reactor;
     ports::EventSink* sink = nullptr;  ///< reactor thread only; null when the server is gone
     std::vector<UniqueFd> listeners;
@@ -130,6 +148,9 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
     // Query thread only.
     std::map<std::uint64_t, Client> clients;
     std::uint64_t next_client = 1;
+    std::size_t queued_bytes = 0;
+    bool listening = true;
+    Instant listen_again{};  ///< while not listening
 
     void ring() const {
         std::uint64_t one = 1;
@@ -146,54 +167,109 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
     // Listeners have the tags above 2^62.
     static std::uint64_t listener_tag(std::size_t index) { return (1ULL << 62U) + index; }
 
-    void interest(std::uint64_t id, const Client& client) const {
-        std::uint32_t events = client.out.empty() ? 0U : static_cast<std::uint32_t>(EPOLLOUT);
-        if (client.out.empty() && !client.waiting) {
-            events |= static_cast<std::uint32_t>(EPOLLIN);
+    void listen(bool wanted) {
+        if (wanted == std::exchange(listening, wanted)) {
+            return;
         }
-        watch(client.fd.get(), events | static_cast<std::uint32_t>(EPOLLRDHUP), id, EPOLL_CTL_MOD);
+        for (std::size_t i = 0; i < listeners.size(); ++i) {
+            watch(listeners[i].get(), wanted ? kIn : 0U, listener_tag(i), EPOLL_CTL_MOD);
+        }
+    }
+
+    // A client is read from only while nothing is owed to it; that a peer is gone is always told.
+    void interest(std::uint64_t id, Client& client) const {
+        std::uint32_t events = 0;
+        if (client.unsent() > 0) {
+            events = kOut;
+        } else if (!client.waiting) {
+            events = kIn;
+        }
+        if (events != client.events) {
+            client.events = events;
+            watch(client.fd.get(), events, id, EPOLL_CTL_MOD);
+        }
     }
 
     void accept_from(int listener) {
         while (true) {
             UniqueFd fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
             if (!fd) {
+                if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+                    listen(false);  // the client stays in the backlog
+                    listen_again = EventLoop::now() + kAcceptAgainAfter;
+                }
                 return;
             }
-            if (clients.size() >= options.clients_max) {
+            bool root = peer_is_root(fd.get());
+            std::size_t kept = root ? 0 : options.clients_kept_for_root;
+            if (clients.size() + kept >= options.clients_max) {
                 continue;  // closed at once: better than a client that waits for nothing
             }
             std::uint64_t id = next_client++;
             Client& client = clients[id];
-            client.root = peer_is_root(fd.get());
+            client.root = root;
             client.fd = std::move(fd);
-            watch(client.fd.get(), EPOLLIN | EPOLLRDHUP, id, EPOLL_CTL_ADD);
+            client.events = kIn;
+            watch(client.fd.get(), kIn, id, EPOLL_CTL_ADD);
         }
     }
 
-    void drop(std::uint64_t id) { clients.erase(id); }
+    void drop(std::uint64_t id) {
+        auto found = clients.find(id);
+        queued_bytes -= found->second.unsent();
+        clients.erase(found);
+        listen(true);
+    }
+
+    // The client that has gone longest without taking anything makes room for the others.
+    void make_room() {
+        while (queued_bytes > options.queued_bytes_max) {
+            auto slowest = clients.end();
+            for (auto entry = clients.begin(); entry != clients.end(); ++entry) {
+                if (entry->second.unsent() > 0 &&
+                    (slowest == clients.end() ||
+                     entry->second.progress < slowest->second.progress)) {
+                    slowest = entry;
+                }
+            }
+            drop(slowest->first);
+        }
+    }
 
     void send(std::uint64_t id, Client& client, std::string_view text) {
         if (text.size() > kReplyBytesMax) {
             text = "fail\nthe reply is too large\n";
         }
         client.out = make_frame(text);
+        client.sent = 0;
         client.progress = EventLoop::now();
+        queued_bytes += client.out.size();
         flush(id, client);
+        make_room();
     }
 
     void flush(std::uint64_t id, Client& client) {
-        while (!client.out.empty()) {
-            ssize_t n = ::send(client.fd.get(), client.out.data(), client.out.size(), MSG_NOSIGNAL);
-            if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        while (client.unsent() > 0) {
+            ssize_t n = ::send(client.fd.get(), client.out.data() + client.sent, client.unsent(),
+                               MSG_NOSIGNAL);
+            if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
                 break;
             }
             if (n <= 0) {
                 drop(id);
                 return;
             }
-            client.out.erase(0, static_cast<std::size_t>(n));
+            client.sent += static_cast<std::size_t>(n);
+            queued_bytes -= static_cast<std::size_t>(n);
             client.progress = EventLoop::now();
+        }
+        if (client.unsent() == 0) {
+            client.out = std::string();  // gives the memory back
+            client.sent = 0;
+            if (client.last) {
+                drop(id);
+                return;
+            }
         }
         interest(id, client);
     }
@@ -221,8 +297,8 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
 
     // Requests of one connection are handled one at a time.
     void next_request(std::uint64_t id) {
-        std::map<std::uint64_t, Client>::iterator found = clients.find(id);
-        while (found != clients.end() && !found->second.waiting && found->second.out.empty()) {
+        auto found = clients.find(id);
+        while (found != clients.end() && found->second.idle()) {
             Client& client = found->second;
             Result<std::optional<std::string>> request = client.reader.next();
             if (!request) {
@@ -230,12 +306,12 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
                 return;
             }
             if (!*request) {
-                client.request_began = client.reader.empty()
-                                           ? kNever
-                                           : std::min(client.request_began, EventLoop::now());
+                Instant ends = EventLoop::now() + Duration(request_timeout_us.load());
+                client.request_ends =
+                    client.reader.empty() ? kNever : std::min(client.request_ends, ends);
                 return;
             }
-            client.request_began = kNever;
+            client.request_ends = kNever;
             handle(id, client, **request);
             found = clients.find(id);
         }
@@ -264,13 +340,22 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
             taken.swap(replies);
         }
         for (const std::pair<ClientId, std::string>& entry : taken) {
-            std::map<std::uint64_t, Client>::iterator found = clients.find(entry.first.value);
+            auto found = clients.find(entry.first.value);
             if (found == clients.end() || !found->second.waiting) {
                 continue;  // the client left before its answer
             }
             found->second.waiting = false;
             send(entry.first.value, found->second, entry.second);
             next_request(entry.first.value);
+        }
+    }
+
+    void give_up_request(std::uint64_t id) {
+        auto found = clients.find(id);
+        if (found != clients.end()) {
+            found->second.request_ends = kNever;
+            found->second.last = true;
+            send(id, found->second, "fail\ntimeout\n");
         }
     }
 
@@ -282,20 +367,25 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
         std::vector<std::uint64_t> slow;
         for (const std::pair<const std::uint64_t, Client>& entry : clients) {
             const Client& client = entry.second;
-            if (!client.out.empty()) {
+            if (client.unsent() > 0) {
                 Instant end = client.progress + options.write_patience;
                 (end <= now ? slow.push_back(entry.first) : void(next = std::min(next, end)));
-            }
-            if (client.request_began != kNever) {
-                Instant end = client.request_began + options.request_timeout;
-                (end <= now ? late.push_back(entry.first) : void(next = std::min(next, end)));
+            } else if (client.request_ends <= now) {
+                late.push_back(entry.first);
+            } else {
+                next = std::min(next, client.request_ends);
             }
         }
         for (std::uint64_t id : slow) {
             drop(id);
         }
         for (std::uint64_t id : late) {
-            drop(id);
+            give_up_request(id);
+        }
+        if (!listening && listen_again <= now) {
+            listen(true);
+        } else if (!listening) {
+            next = std::min(next, listen_again);
         }
         if (next == kNever) {
             return -1;
@@ -318,26 +408,24 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
             accept_from(listeners[static_cast<std::size_t>(tag - listener_tag(0))].get());
             return;
         }
-        std::map<std::uint64_t, Client>::iterator found = clients.find(tag);
+        auto found = clients.find(tag);
         if (found == clients.end()) {
             return;
         }
-        if ((event.events & static_cast<std::uint32_t>(EPOLLERR)) != 0) {
-            drop(tag);
-        } else if ((event.events & static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+        if ((event.events & kOut) != 0) {
             flush(tag, found->second);
             next_request(tag);
-        } else if ((event.events & static_cast<std::uint32_t>(EPOLLIN)) != 0) {
+        } else if ((event.events & kIn) != 0) {
             read_from(tag, found->second);
-        } else if ((event.events & static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLHUP)) != 0) {
+        } else if ((event.events & kGone) != 0) {
             drop(tag);
         }
     }
 
     void run() {
-        watch(wake.get(), EPOLLIN, kWakeTag, EPOLL_CTL_ADD);
+        watch(wake.get(), kIn, kWakeTag, EPOLL_CTL_ADD);
         for (std::size_t i = 0; i < listeners.size(); ++i) {
-            watch(listeners[i].get(), EPOLLIN, listener_tag(i), EPOLL_CTL_ADD);
+            watch(listeners[i].get(), kIn, listener_tag(i), EPOLL_CTL_ADD);
         }
         std::array<epoll_event, 64> events;
         while (!finished()) {
@@ -347,6 +435,7 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
                 on_event(events[static_cast<std::size_t>(i)]);
             }
         }
+        take_replies();  // who asked for the end is told so
         clients.clear();
     }
 };
@@ -363,6 +452,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::create(EventLoop& loop,
         int flags = ::fcntl(listener.get(), F_GETFL);
         ::fcntl(listener.get(), F_SETFL, flags | O_NONBLOCK);
     }
+    shared->request_timeout_us = options.request_timeout.count();
     shared->options = std::move(options);
     shared->handler = std::move(handler);
     shared->reactor = loop.tasks();
@@ -388,6 +478,10 @@ ControlServer::~ControlServer() {
     if (!shared_->options.path.empty()) {
         ::unlink(shared_->options.path.c_str());
     }
+}
+
+void ControlServer::set_request_timeout(Duration timeout) {
+    shared_->request_timeout_us = timeout.count();
 }
 
 void ControlServer::reply(ClientId client, const std::string& text) {

@@ -29,8 +29,10 @@ public:
         std::string abstract_name = "/org/kernel/linux/storage/multipathd";  ///< empty: not
         Duration request_timeout{milliseconds(4000)};  ///< from a request's first byte to its last
         Duration write_patience{
-            seconds(30)};  ///< a client that reads nothing for so long is dropped
+            seconds(30)};  ///< a client that takes nothing for so long is dropped
         std::size_t clients_max = 1024;
+        std::size_t clients_kept_for_root = 32;               ///< of clients_max
+        std::size_t queued_bytes_max = 128U * 1024U * 1024U;  ///< replies of all clients together
         bool use_systemd = true;  ///< take the sockets that the service manager passes, if it does
     };
 
@@ -40,6 +42,8 @@ public:
     ~ControlServer() override;
 
     void reply(ClientId client, const std::string& text) override;
+    /// From the configuration (uxsock_timeout); holds for requests that begin later.
+    void set_request_timeout(Duration timeout);
 
 private:
     struct Shared;

@@ -25,7 +25,16 @@ private:
     UniqueFd fd_;
 };
 
-/// Each of these does what it can; what the kernel refuses comes back as text, one line each.
+/// Locks memory, raises limits, asks the out-of-memory killer to spare us. Each of these does what
+/// it can; what the kernel refuses comes back as text, one line each.
 std::vector<std::string> protect_process(std::optional<std::uint64_t> max_fds);
+
+/// Reads the program's code into memory, where protect_process() has locked it. To be called once,
+/// before the first map is touched. Returns the number of bytes.
+std::size_t load_code();
+
+/// Round-robin real-time scheduling at the lowest priority, for this thread and those it starts.
+/// Errors: denied.
+Result<> use_real_time_priority();
 
 }  // namespace mp::os
