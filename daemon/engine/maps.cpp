@@ -124,19 +124,57 @@ void absorb_paths(Core& core, const DmMapState& actual) {
             if (path == nullptr) {
                 continue;
             }
+            // A path that is trusted again stays failed until our message has reinstated it; only
+            // a failure that was not there before is news.
+            bool news =
+                path->dm_state != DmPathState::failed || status.fail_count > path->dm_fail_count;
+            path->dm_fail_count = status.fail_count;
             if (path->dm_state != status.state) {
                 path->dm_state = status.state;
                 core.touch(*path);
             }
-            if (status.state == DmPathState::failed && path->trusted && path->map) {
+            if (status.state == DmPathState::failed && news && path->trusted && path->map) {
                 apply_kernel_failure(core, *path, "the kernel failed the path after an I/O error");
             }
         }
     }
 }
 
+std::set<DevT> devices_of(const std::optional<DmMapState>& state) {
+    std::set<DevT> devices;
+    for (const model::TableGroup& group :
+         state ? state->table.groups : std::vector<model::TableGroup>{}) {
+        for (const model::TablePath& path : group.paths) {
+            devices.insert(path.devt);
+        }
+    }
+    return devices;
+}
+
+// The devices that the map holds in the kernel are not put into another map's table meanwhile;
+// whoever waits for one that is let go is looked at again.
+void hold_devices(Core& core, const Map& map, const std::set<DevT>& before) {
+    std::set<DevT> held = devices_of(map.actual);
+    for (DevT devt : before) {
+        std::unordered_map<DevT, MapId>::iterator holder = core.table_holder.find(devt);
+        if (held.contains(devt) || holder == core.table_holder.end() || holder->second != map.id) {
+            continue;
+        }
+        core.table_holder.erase(holder);
+        std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(devt);
+        Path* path = found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+        Map* waiting = path == nullptr ? nullptr : core.map_of(*path);
+        if (waiting != nullptr && waiting->id != map.id) {
+            core.mark_dirty(*waiting);
+        }
+    }
+    for (DevT devt : held) {
+        core.table_holder[devt] = map.id;
+    }
+}
+
 void map_vanished(Core& core, Map& map) {
-    map.actual.reset();
+    forget_state(core, map);
     core.flushed.insert(map.wwid);
     core.log(LogLevel::notice, "map-gone", &map, nullptr, "the map was removed by someone else");
     answer_waiters(core, map, {true, ""});
@@ -145,10 +183,18 @@ void map_vanished(Core& core, Map& map) {
 
 }  // namespace
 
+void forget_state(Core& core, Map& map) {
+    std::set<DevT> before = devices_of(map.actual);
+    map.actual.reset();
+    hold_devices(core, map, before);
+}
+
 void absorb_state(Core& core, Map& map, const DmMapState& state) {
     std::uint32_t old_group = map.actual ? map.actual->status.next_group : 0;
     bool had_groups = map.actual && !map.actual->status.groups.empty();
+    std::set<DevT> before = devices_of(map.actual);
     map.actual = state;
+    hold_devices(core, map, before);
     if (map.size_sectors == 0) {
         map.size_sectors = state.table.size_sectors;
     }
@@ -395,6 +441,7 @@ void erase_map(Core& core, MapId id) {
     if (map->op) {
         core.map_ops.erase(map->op);
     }
+    forget_state(core, *map);
     core.map_by_wwid.erase(map->wwid);
     std::unordered_map<std::string, MapId>::iterator alias = core.map_by_alias.find(map->alias);
     if (alias != core.map_by_alias.end() && alias->second == id) {

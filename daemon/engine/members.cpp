@@ -35,7 +35,7 @@ bool confirmed(const Path& path) {
     return path.identity == IdentityState::verified || path.identity == IdentityState::unverifiable;
 }
 
-std::string why_not_member(const Map& map, const Path& path, bool in_live_table) {
+std::string why_not_member(Core& core, const Map& map, const Path& path, bool in_live_table) {
     if (path.excluded) {
         return "removed by command";
     }
@@ -45,6 +45,11 @@ std::string why_not_member(const Map& map, const Path& path, bool in_live_table)
     if (!in_live_table && !confirmed(path)) {
         return "its identity has not been verified yet: " +
                (path.message.empty() ? std::string("no check has ended") : path.message);
+    }
+    std::unordered_map<DevT, MapId>::const_iterator holder =
+        core.table_holder.find(path.device->devt);
+    if (!in_live_table && holder != core.table_holder.end() && holder->second != map.id) {
+        return "another map still holds it";
     }
     if (!in_live_table && path.device->size_sectors != map.size_sectors) {
         return "its size is " + std::to_string(path.device->size_sectors) + " sectors, the map's " +
@@ -136,7 +141,7 @@ std::vector<PathId> table_members(Core& core, Map& map) {
     std::vector<PathId> members;
     for (PathId id : map.paths) {
         Path& path = *core.find_path(id);
-        std::string reason = why_not_member(map, path, live.contains(path.device->devt));
+        std::string reason = why_not_member(core, map, path, live.contains(path.device->devt));
         if (reason.empty() && contradicts(core, members, path)) {
             reason = "it says that it is another disk than the map's other paths";
         }

@@ -361,10 +361,17 @@ void on_plan_done(Core& core, const model::event::PlanDone& event) {
             core.emit(model::effect::MarkFailedWwid{map->wwid.str(), false});
         }
     }
+    if (map->plan_swaps && event.steps_done > 0) {
+        for (PathId id : map->paths) {  // a new table counts failures from nought
+            Path* path = core.find_path(id);
+            path->dm_state = DmPathState::undef;
+            path->dm_fail_count = 0;
+        }
+    }
     if (event.now) {
         absorb_state(core, *map, *event.now);
     } else if (event.outcome || event.outcome.error().code == Errc::gone) {
-        map->actual.reset();
+        forget_state(core, *map);
     }
     if (!event.outcome) {
         plan_failed(core, *map, event.outcome.error(), was_removal, existed);

@@ -49,6 +49,8 @@ void join_map(Core& core, Map& map, Path& path);
 void settle_adopted(Core& core);
 /// Takes over what the kernel says of a map.
 void absorb_state(Core& core, Map& map, const model::DmMapState& state);
+/// The kernel has no such map (any more).
+void forget_state(Core& core, Map& map);
 void on_maps_listed(Core& core, const model::event::MapsListed& event);
 void on_map_queried(Core& core, const model::event::MapQueried& event);
 void on_plan_done(Core& core, const model::event::PlanDone& event);

@@ -81,6 +81,7 @@ struct Path {
     model::PathState state = model::PathState::unchecked;  ///< last settled state
     std::string message;
     model::DmPathState dm_state = model::DmPathState::undef;
+    std::uint64_t dm_fail_count = 0;  ///< of the kernel, as last read; starts anew with a new table
     bool trusted = false;     ///< a good check and a matching identity since its last failure
     Instant distrusted_at{};  ///< checks started before this do not count as good
     bool failed_by_command = false;
@@ -215,6 +216,7 @@ struct Core {
     std::unordered_map<std::string, MapId> map_by_alias;
     std::set<Wwid> flushed;  ///< removed by command: not made again by themselves
     std::unordered_map<OpId, MapId> map_ops;
+    std::unordered_map<DevT, MapId> table_holder;  ///< whose table holds the device, as last read
 
     std::set<std::pair<Instant, PathId>> check_queue;
     std::set<MapId> dirty_maps;
