@@ -46,6 +46,6 @@ dev_test() {
 
 dev_sim() {
     need_packages build check
-    timed "building the simulation" build_preset dev sim
-    exec build/dev/bin/sim "$@"
+    timed "building the simulation" build_preset dev sim_run
+    exec build/dev/bin/sim_run "$@"
 }

@@ -113,7 +113,18 @@ std::optional<int> SimArray::lu_of_wwid(const Wwid& wwid) const {
     return std::nullopt;
 }
 
+void SimArray::set_ready(int number, bool ready) {
+    at(number).ready = ready;
+    ++version_;
+}
+
+void SimArray::set_hung(int number, bool hung) {
+    at(number).hung = hung;
+    ++version_;
+}
+
 void SimArray::map(int port, std::uint64_t lun, std::optional<int> lu, bool announce) {
+    ++version_;
     if (lu) {
         maps_[{port, lun}] = *lu;
     } else {
@@ -131,7 +142,8 @@ std::optional<int> SimArray::lu_at(int port, std::uint64_t lun) const {
 }
 
 void SimArray::set_state(int lu_number, int group, Alua state, bool announce) {
-    lu(lu_number).state.at(static_cast<std::size_t>(group)) = state;
+    at(lu_number).state.at(static_cast<std::size_t>(group)) = state;
+    ++version_;
     for (const auto& [where, mapped] : maps_) {
         for (int adapter = 0; announce && mapped == lu_number && adapter < adapters_; ++adapter) {
             raise({adapter, where.first, where.second}, kAluaChanged);
@@ -140,7 +152,8 @@ void SimArray::set_state(int lu_number, int group, Alua state, bool announce) {
 }
 
 void SimArray::resize(int lu_number, std::uint64_t size_sectors, bool announce) {
-    lu(lu_number).size_sectors = size_sectors;
+    at(lu_number).size_sectors = size_sectors;
+    ++version_;
     for (const auto& [where, mapped] : maps_) {
         for (int adapter = 0; announce && mapped == lu_number && adapter < adapters_; ++adapter) {
             raise({adapter, where.first, where.second}, kCapacityChanged);

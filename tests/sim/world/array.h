@@ -76,10 +76,13 @@ public:
     ArrayModel model() const { return model_; }
     int ports() const { return ports_; }
     int group_of_port(int port) const { return port % 2; }
+    void set_ready(int lu, bool ready);
+    void set_hung(int lu, bool hung);
+    /// Moves whenever something about identity or service changed.
+    std::uint64_t version() const { return version_; }
     int tpgs() const;  ///< 0 none, 1 implicit, 3 implicit and explicit
 
     int add_lu(IdKind kind, std::uint64_t size_sectors);
-    Lu& lu(int number) { return lus_.at(static_cast<std::size_t>(number)); }
     const Lu& lu(int number) const { return lus_.at(static_cast<std::size_t>(number)); }
     int lu_count() const { return static_cast<int>(lus_.size()); }
     std::optional<int> lu_of_wwid(const Wwid& wwid) const;
@@ -124,7 +127,9 @@ private:
     int adapters_;
     std::string vendor_ = "SIMARRAY";
     std::string product_ = "DISK";
+    Lu& at(int number) { return lus_.at(static_cast<std::size_t>(number)); }
     std::vector<Lu> lus_;
+    std::uint64_t version_ = 0;
     std::map<std::pair<int, std::uint64_t>, int> maps_;
     std::map<Nexus, std::deque<UnitAttention>> attentions_;
 };

@@ -64,11 +64,24 @@ void SimDm::query(OpId op, const std::string& name) {
 void SimDm::run(OpId op, const model::Plan& plan) {
     const std::shared_ptr<Running> running = std::make_shared<Running>(
         Running{outbox_.session(), op, plan, loop_.now(), 0, std::nullopt});
+    ++plans_;
     misuses_ += busy_.insert(plan.map_name).second ? 0 : 1;
-    if (const DmMap* map = kernel_.find(plan.map_name)) {
+    if (const DmMap* map = find(plan)) {
         running->minor = map->minor;
     }
     next_step(running);
+}
+
+const DmMap* SimDm::find(const model::Plan& plan) const {
+    if (plan.uuid.empty()) {
+        return kernel_.find(plan.map_name);
+    }
+    for (const auto& [minor, map] : kernel_.maps()) {
+        if (map.uuid == plan.uuid) {
+            return &map;
+        }
+    }
+    return nullptr;
 }
 
 void SimDm::next_step(const std::shared_ptr<Running>& running) {
@@ -99,7 +112,7 @@ void SimDm::apply(const std::shared_ptr<Running>& running, const model::Step& st
         return;
     }
     if (!running->minor) {
-        const DmMap* map = kernel_.find(running->plan.map_name);
+        const DmMap* map = find(running->plan);
         if (map == nullptr) {
             finish(running, fail_errno(ENXIO, "dm step: no such map"));
             return;
@@ -133,7 +146,7 @@ void SimDm::apply(const std::shared_ptr<Running>& running, const model::Step& st
                 applied(running, kernel_.remove(minor, remove.deferred), true);
             },
             [&](const model::step::Message& message) {
-                applied(running, kernel_.message(minor, message.text), false);
+                applied(running, kernel_.message(minor, message.text, true), false);
             }},
         step);
 }

@@ -33,6 +33,7 @@ public:
     void reset() { busy_.clear(); }
     /// Plans handed in while another ran on the same map: the daemon broke the contract.
     std::uint64_t misuses() const { return misuses_; }
+    std::uint64_t plans() const { return plans_; }  ///< handed in
     std::uint64_t loads() const { return loads_; }  ///< tables that the kernel took
 
 private:
@@ -44,6 +45,7 @@ private:
         std::size_t done = 0;
         std::optional<std::uint32_t> minor;
     };
+    const DmMap* find(const model::Plan& plan) const;
     void next_step(const std::shared_ptr<Running>& running);
     void apply(const std::shared_ptr<Running>& running, const model::Step& step);
     void applied(const std::shared_ptr<Running>& running, Result<> outcome, bool waits_for_udev);
@@ -63,6 +65,7 @@ private:
     bool set_changed_ = false;
     bool event_queued_ = false;
     std::uint64_t misuses_ = 0;
+    std::uint64_t plans_ = 0;
     std::uint64_t loads_ = 0;
     Observer observer_;
     std::function<bool()> fail_when_;

@@ -20,22 +20,18 @@ constexpr Duration kRequeueDelay = microseconds(100);
 
 void DmKernel::event(DmMap& map) {
     ++map.event_nr;
+    ++version_;
     on_event_(map.name, false);
-    changed(map);
 }
 
-void DmKernel::changed(const DmMap& map) {
-    if (on_change_) {
-        on_change_(map);
-    }
-}
-
-void DmKernel::fail_path(DmMap& map, DmPath& path) {
+void DmKernel::fail_path(DmMap& map, DmPath& path, bool by_daemon) {
     if (!path.active) {
         return;
     }
     path.active = false;
-    path.failed_at = loop_.now();
+    if (!by_daemon) {
+        path.failed_at = loop_.now();
+    }
     ++path.fail_count;
     trace_.note(fmt::format("dm {}: path {} failed", map.name, path.devt.str()));
     event(map);
@@ -54,7 +50,7 @@ void DmKernel::reinstate_path(DmMap& map, DmPath& path) {
 
 void DmKernel::set_queueing(DmMap& map, bool on) {
     map.live->queue_if_no_path = on;
-    changed(map);
+    ++version_;
     if (!on) {
         run_held(map.minor);
     }
@@ -112,7 +108,7 @@ void DmKernel::submit(std::uint32_t minor, UserRequest request) {
 void DmKernel::dispatch(std::uint32_t minor, UserRequest request) {
     DmMap* map = map_at(minor);
     if (map == nullptr) {
-        request.done(false, {}, std::nullopt);
+        request.done(UserResult{});
         return;
     }
     if (map->suspended || map->suspending || !map->live || map->live->pg_init_running) {
@@ -124,7 +120,7 @@ void DmKernel::dispatch(std::uint32_t minor, UserRequest request) {
         if (map->live->queue_if_no_path) {
             map->held.push_back(std::move(request));
         } else {
-            request.done(false, {}, std::nullopt);
+            request.done(UserResult{});
         }
         return;
     }
@@ -139,7 +135,7 @@ void DmKernel::dispatch(std::uint32_t minor, UserRequest request) {
 void DmKernel::send(DmMap& map, Place place, UserRequest request) {
     const DiskId disk = map.live->groups[place.group].paths[place.path].disk;
     ++map.in_flight;
-    const Sent sent{map.minor, map.serial, disk};
+    const Sent sent{map.minor, map.serial, disk, loop_.now()};
     host_.submit(disk, kDiskTimeout,
                  [this, sent, request = std::move(request)](std::uint16_t status) {
                      returned(sent, request, status);
@@ -159,7 +155,7 @@ void DmKernel::returned(const Sent& sent, const UserRequest& request, std::uint1
     }
     DmMap* map = map_at(sent.minor, sent.serial);
     if (map == nullptr) {
-        request.done(served, disk, lu);
+        request.done(UserResult{served, disk, lu, sent.when});
         return;
     }
     if (!served && map->live) {
@@ -169,7 +165,7 @@ void DmKernel::returned(const Sent& sent, const UserRequest& request, std::uint1
     }
     --map->in_flight;
     if (served) {
-        request.done(true, disk, lu);
+        request.done(UserResult{true, disk, lu, sent.when});
     } else {
         loop_.after(kRequeueDelay,
                     [this, minor = sent.minor, request] { dispatch(minor, request); });
@@ -185,7 +181,7 @@ void DmKernel::start_pg_init(DmMap& map, Place place) {
     target.pg_init_running = true;
     ++target.pg_inits;
     ++map.in_flight;
-    const Sent sent{map.minor, map.serial, disk};
+    const Sent sent{map.minor, map.serial, disk, loop_.now()};
     host_.submit(disk, kDiskTimeout,
                  [this, sent](std::uint16_t status) { end_pg_init(sent, status); });
 }

@@ -107,6 +107,7 @@ Result<std::uint32_t> DmKernel::create(const std::string& name, const std::strin
     map.uuid = uuid;
     trace_.note(fmt::format("dm create {} {}", name, uuid));
     maps_.emplace(minor, std::move(map));
+    ++version_;
     on_event_(name, true);
     return minor;
 }
@@ -195,6 +196,7 @@ void DmKernel::suspend(std::uint32_t minor, bool flush, std::function<void(Resul
         set_queueing(*map, false);
     }
     map->suspending = true;
+    ++version_;
     map->when_idle.push_back([this, minor, serial = map->serial, done = std::move(done)] {
         DmMap* now = map_at(minor, serial);
         if (now == nullptr) {
@@ -248,8 +250,9 @@ void DmKernel::resume(std::uint32_t minor, bool flush, std::function<void(Result
         map->live->saved_queue = false;
     }
     map->suspended = false;
+    map->resumed_at = loop_.now();
     trace_.note("dm resume " + map->name);
-    changed(*map);
+    ++version_;
     run_held(minor);
     done({});
 }
@@ -264,6 +267,7 @@ Result<> DmKernel::rename(std::uint32_t minor, const std::string& name) {
     }
     trace_.note("dm rename " + map->name + " " + name);
     map->name = name;
+    ++version_;
     on_event_(name, true);
     return {};
 }
@@ -288,9 +292,10 @@ Result<> DmKernel::remove(std::uint32_t minor, bool deferred) {
 void DmKernel::drop(std::uint32_t minor) {
     DmMap gone = std::move(maps_.at(minor));
     maps_.erase(minor);
+    ++version_;
     trace_.note("dm remove " + gone.name);
     for (UserRequest& request : gone.held) {
-        request.done(false, {}, std::nullopt);
+        request.done(UserResult{});
     }
     for (const std::function<void()>& callback : gone.when_idle) {
         callback();
@@ -302,6 +307,7 @@ void DmKernel::power_cut() {
     for (auto& [minor, map] : maps_) {
         map.held.clear();
     }
+    ++version_;
     maps_.clear();
 }
 
@@ -316,7 +322,7 @@ void DmKernel::open(std::uint32_t minor, bool opened) {
     }
 }
 
-Result<> DmKernel::message(std::uint32_t minor, const std::string& text) {
+Result<> DmKernel::message(std::uint32_t minor, const std::string& text, bool by_daemon) {
     DmMap* map = map_at(minor);
     if (map == nullptr) {
         return fail_errno(ENXIO, "message: no such map");
@@ -336,10 +342,11 @@ Result<> DmKernel::message(std::uint32_t minor, const std::string& text) {
     if (map->suspended || map->suspending) {
         return fail_errno(EBUSY, "message: the map is suspended");
     }
-    return target_message(*map, words);
+    return target_message(*map, words, by_daemon);
 }
 
-Result<> DmKernel::target_message(DmMap& map, const std::vector<std::string_view>& words) {
+Result<> DmKernel::target_message(DmMap& map, const std::vector<std::string_view>& words,
+                                  bool by_daemon) {
     DmTarget& target = *map.live;
     const std::string_view verb = words.front();
     if (verb == "queue_if_no_path" || verb == "fail_if_no_path") {
@@ -356,7 +363,7 @@ Result<> DmKernel::target_message(DmMap& map, const std::vector<std::string_view
             return fail_errno(EINVAL, "message: no such path");
         }
         if (verb == "fail_path") {
-            fail_path(map, *path);
+            fail_path(map, *path, by_daemon);
         } else {
             reinstate_path(map, *path);
         }

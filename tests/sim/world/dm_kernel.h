@@ -21,8 +21,14 @@ namespace mp::sim {
 struct UserRequest {
     std::uint64_t number = 0;
     bool write = false;
-    /// ok: served, by `lu` through `disk`.
-    std::function<void(bool ok, DiskId disk, std::optional<int> lu)> done;
+    std::function<void(const struct UserResult&)> done;
+};
+
+struct UserResult {
+    bool ok = false;
+    DiskId disk;            ///< that it went to last
+    std::optional<int> lu;  ///< that really served it, when ok
+    Instant sent{};         ///< when it was sent to that disk
 };
 
 struct DmPath {
@@ -30,7 +36,7 @@ struct DmPath {
     DevT devt;
     bool active = true;
     std::uint64_t fail_count = 0;
-    Instant failed_at{};     ///< last time it went from active to failed
+    Instant failed_at{};     ///< last time it was failed by I/O or by a stranger
     Instant activated_at{};  ///< last time it became active, by a table or by a message
 };
 
@@ -72,6 +78,7 @@ struct DmMap {
     std::deque<UserRequest> held;  ///< waits for a resume, a path, or a path group
     std::size_t in_flight = 0;
     std::vector<std::function<void()>> when_idle;
+    Instant resumed_at{};
     Wwid wwid() const { return Wwid(uuid.size() > 6 ? uuid.substr(6) : ""); }
 };
 
@@ -88,7 +95,8 @@ public:
     void resume(std::uint32_t minor, bool flush, std::function<void(Result<>)> done);
     Result<> rename(std::uint32_t minor, const std::string& name);
     Result<> remove(std::uint32_t minor, bool deferred);
-    Result<> message(std::uint32_t minor, const std::string& text);
+    /// `by_daemon`: a fail_path in it tells nothing about the path that the daemon does not know.
+    Result<> message(std::uint32_t minor, const std::string& text, bool by_daemon = false);
 
     // Users.
     void open(std::uint32_t minor, bool opened);
@@ -99,6 +107,8 @@ public:
     const DmMap* find(std::uint32_t minor) const;
     const DmMap* find(const Wwid& wwid) const;
     const std::map<std::uint32_t, DmMap>& maps() const { return maps_; }
+    /// Moves whenever a map, a table or a path changed.
+    std::uint64_t version() const { return version_; }
     model::DmMapState state(const DmMap& map) const;
     std::vector<std::string> holders(DiskId disk) const;
 
@@ -106,8 +116,6 @@ public:
     void on_event(std::function<void(const std::string& name, bool set_changed)> callback) {
         on_event_ = std::move(callback);
     }
-    /// A path of a live table failed or became active, or a table became live.
-    void on_change(std::function<void(const DmMap&)> callback) { on_change_ = std::move(callback); }
     /// The machine crashed: nothing of this survives.
     void power_cut();
 
@@ -127,19 +135,19 @@ private:
         std::uint32_t minor = 0;
         std::uint64_t serial = 0;
         DiskId disk;
+        Instant when{};
     };
     void returned(const Sent& sent, const UserRequest& request, std::uint16_t status);
     void start_pg_init(DmMap& map, Place place);
     void end_pg_init(const Sent& sent, std::uint16_t status);
-    void fail_path(DmMap& map, DmPath& path);
+    void fail_path(DmMap& map, DmPath& path, bool by_daemon = false);
     void reinstate_path(DmMap& map, DmPath& path);
     void set_queueing(DmMap& map, bool on);
     void run_held(std::uint32_t minor);
     void check_idle(DmMap& map);
     void event(DmMap& map);
-    void changed(const DmMap& map);
     void drop(std::uint32_t minor);
-    Result<> target_message(DmMap& map, const std::vector<std::string_view>& words);
+    Result<> target_message(DmMap& map, const std::vector<std::string_view>& words, bool by_daemon);
     DmPath* find_path(DmTarget& target, DevT devt);
 
     SimLoop& loop_;
@@ -148,8 +156,8 @@ private:
     Prng prng_;
     std::map<std::uint32_t, DmMap> maps_;
     std::uint64_t next_serial_ = 0;
+    std::uint64_t version_ = 0;
     std::function<void(const std::string&, bool)> on_event_;
-    std::function<void(const DmMap&)> on_change_;
 };
 
 }  // namespace mp::sim

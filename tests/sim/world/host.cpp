@@ -58,6 +58,7 @@ void SimHost::set_link(int adapter, int port, Link state) {
         return;
     }
     links_[{adapter, port}] = state;
+    ++version_;
     trace_.note(fmt::format("link host{} port{} -> {}", adapter, port, static_cast<int>(state)));
     if (state == Link::blocked) {
         loop_.after(kFastIoFail, [this, adapter, port] {
@@ -105,9 +106,11 @@ std::optional<DiskId> SimHost::attach(const Nexus& nexus) {
     disk.hctl = Hctl{static_cast<std::uint32_t>(nexus.adapter), 0,
                      static_cast<std::uint32_t>(nexus.port), nexus.lun};
     read_copies(disk);
+    disk.udev_wwid = array_.lu(*lu).wwid;
     trace_.note(fmt::format("attach {} {} lu{}", disk.name, disk.hctl.str(), *lu));
     const DiskId id = disk.id;
     disks_.emplace(id.value, std::move(disk));
+    ++version_;
     if (on_attach_) {
         on_attach_(id);
     }
@@ -133,7 +136,6 @@ void SimHost::read_copies(Disk& disk) {
     disk.vpd83 = array_.vpd83(disk.nexus.port, disk.nexus.lun);
     disk.vpd80 = array_.vpd80(disk.nexus.port, disk.nexus.lun);
     disk.size_sectors = array_.lu(*lu).size_sectors;
-    disk.udev_wwid = array_.lu(*lu).wwid;
     disk.serial = array_.lu(*lu).serial;
     disk.dh_state = array_.tpgs() != 0 ? "alua" : "";
 }
@@ -145,6 +147,7 @@ void SimHost::detach(DiskId id) {
     }
     trace_.note(fmt::format("detach {} {}", gone.name, gone.hctl.str()));
     gone.present = false;
+    ++version_;
     reconsider();
     tell_state(id);
     uevent(Action::remove, id);
@@ -157,6 +160,7 @@ void SimHost::set_offline(DiskId id, bool offline) {
     }
     trace_.note(fmt::format("{} {}", target.name, offline ? "offline" : "running"));
     target.offline = offline;
+    ++version_;
     reconsider();
     tell_state(id);
 }
@@ -167,8 +171,12 @@ void SimHost::rescan(DiskId id) {
         return;
     }
     trace_.note(fmt::format("rescan {}", target.name));
+    const std::uint64_t size = target.size_sectors;
     read_copies(target);
-    uevent(Action::change, id);
+    ++version_;
+    if (size != target.size_sectors) {
+        uevent(Action::change, id);
+    }
 }
 
 void SimHost::send_change(DiskId id) {
@@ -179,7 +187,7 @@ void SimHost::send_change(DiskId id) {
 
 void SimHost::set_hung(int lu, bool hung) {
     trace_.note(fmt::format("lu{} {}", lu, hung ? "hangs" : "answers again"));
-    array_.lu(lu).hung = hung;
+    array_.set_hung(lu, hung);
     reconsider();
 }
 
@@ -428,6 +436,9 @@ void SimHost::write_attribute(const std::string& path, const std::string& value)
             detach(id);
         } else if (path == dir + "/state") {
             set_offline(id, trim(value) != "running");
+        } else if (ends_with(path, "/block/" + disk(id).name + "/device/rescan") ||
+                   path == dir + "/rescan") {
+            rescan(id);
         }
     }
 }
@@ -450,6 +461,7 @@ model::BlockDevice SimHost::block_device(DiskId id) const {
     out.serial = from.serial;
     out.kernel_state = state_word(from);
     out.state_attribute = device_dir(from) + "/state";
+    out.watch_attributes = {out.state_attribute};
     out.scsi_timeout_s = 30;
     out.adapter = model::Adapter{fmt::format("host{}", from.nexus.adapter),
                                  fmt::format("0000:00:{:02x}.0", from.nexus.adapter + 4),
@@ -467,10 +479,16 @@ model::BlockDevice SimHost::block_device(DiskId id) const {
     out.vpd_pg83 = from.vpd83;
     out.vpd_pg80 = from.vpd80;
     out.udev_initialized = true;
-    out.properties = {
-        {"DEVNAME", "/dev/" + from.name},    {"DEVTYPE", "disk"}, {"ID_BUS", "scsi"},
-        {"ID_SERIAL", from.udev_wwid.str()}, {"ID_TYPE", "disk"}, {"ID_VENDOR", array_.vendor()},
-        {"SCSI_IDENT_SERIAL", from.serial},  {"ID_SCSI", "1"}};
+    out.properties = {{"DEVNAME", "/dev/" + from.name},
+                      {"DEVTYPE", "disk"},
+                      {"ID_BUS", "scsi"},
+                      {"ID_TYPE", "disk"},
+                      {"ID_VENDOR", array_.vendor()},
+                      {"SCSI_IDENT_SERIAL", from.serial},
+                      {"ID_SCSI", "1"}};
+    if (!from.udev_wwid.empty()) {
+        out.properties["ID_SERIAL"] = from.udev_wwid.str();
+    }
     if (held_by_) {
         out.holders = held_by_(id);
     }

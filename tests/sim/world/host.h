@@ -49,11 +49,11 @@ struct Disk {
     Hctl hctl;
     bool present = true;
     bool offline = false;
-    // Copied at the scan; they do not follow the array.
+    // Copied when the kernel scanned the disk; they do not follow the array.
     std::vector<std::uint8_t> vpd83;
     std::vector<std::uint8_t> vpd80;
     std::uint64_t size_sectors = 0;
-    Wwid udev_wwid;
+    Wwid udev_wwid;  ///< ID_SERIAL, from udev's last look at the device; empty when it failed
     std::string serial;
     std::string dh_state;
 };
@@ -79,7 +79,7 @@ public:
     void attach_all();
     void detach(DiskId disk);
     void set_offline(DiskId disk, bool offline);
-    /// The kernel reads capacity and VPD pages again and says "change".
+    /// The kernel reads capacity and VPD pages again, and says "change" when the capacity moved.
     void rescan(DiskId disk);
     void send_change(DiskId disk);
     void set_hung(int lu, bool hung);
@@ -106,6 +106,8 @@ public:
     /// Ground truth: user data sent to the disk now would arrive and be served (an explicit ALUA
     /// standby port counts, it can be activated).
     bool serves(DiskId id) const;
+    /// Moves whenever a disk or a link changed.
+    std::uint64_t version() const { return version_; }
 
     void on_state_change(std::function<void(DiskId)> callback) {
         on_state_change_ = std::move(callback);
@@ -133,6 +135,7 @@ private:
     void arrive(std::uint64_t number);
     void uevent(Action action, DiskId disk);
     void deliver(Action action, DiskId disk);
+    void udev_looks(Disk& disk);
     void read_copies(Disk& disk);
     int free_index() const;
     bool blocked(const Disk& disk) const;
@@ -153,6 +156,7 @@ private:
     std::uint64_t next_disk_ = 0;
     std::uint64_t next_command_ = 0;
     std::size_t backlog_ = 0;
+    std::uint64_t version_ = 0;
     Instant deaf_until_{};
     std::function<void(DiskId)> on_state_change_;
     std::function<void(DiskId)> on_attach_;

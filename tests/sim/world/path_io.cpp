@@ -23,9 +23,7 @@ model::BytesReply bytes_of(const std::string& text) {
 void SimPathIo::start(OpId op, const model::PathRef& path, const model::Probe& probe,
                       Duration timeout) {
     Asked asked{++next_number_, outbox_.session(), op, path.id, {}, probe, loop_.now()};
-    Lane& lane = lanes_[path.id];
-    if (lane.number != 0) {
-        misuses_ += lane.stuck ? 0 : 1;
+    if (lanes_.count(path.id) != 0) {
         post_error(asked, Errc::busy, "the lane carries a command");
         return;
     }
@@ -36,7 +34,7 @@ void SimPathIo::start(OpId op, const model::PathRef& path, const model::Probe& p
         return;
     }
     asked.disk = *found;
-    lane = Lane{asked.number, op, false};
+    lanes_[path.id] = Lane{asked.number, op, false, *found};
     if (const auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
         loop_.after(weather_.command_latency.pick(prng_), [this, asked, path = attribute->path] {
             const std::optional<std::string> value = host_.attribute(path);
@@ -157,6 +155,12 @@ void SimPathIo::release(PathId path) {
                                          op, path, fail(Errc::cancelled, "released"), Duration{0}});
         });
     }
+}
+
+bool SimPathIo::is_stuck(DiskId disk) const {
+    return std::ranges::any_of(lanes_, [disk](const auto& entry) {
+        return entry.second.stuck && entry.second.disk == disk;
+    });
 }
 
 ports::PathIo::Usage SimPathIo::usage() const {

@@ -34,8 +34,8 @@ public:
     void on_disturbed(std::function<void(DiskId)> callback) { on_disturbed_ = std::move(callback); }
     /// The process died: its descriptors are closed, its lanes are gone.
     void reset() { lanes_.clear(); }
-    /// Second probes started while one was in flight: the daemon broke the contract.
-    std::uint64_t misuses() const { return misuses_; }
+    /// A command to the disk is still with the kernel although its deadline has passed.
+    bool is_stuck(DiskId disk) const;
     std::uint64_t probes() const { return next_number_; }
 
 private:
@@ -43,6 +43,7 @@ private:
         std::uint64_t number = 0;  ///< of the probe it carries
         OpId op;
         bool stuck = false;
+        DiskId disk;
     };
     struct Asked {
         std::uint64_t number = 0;
@@ -67,7 +68,6 @@ private:
     Prng prng_;
     std::map<PathId, Lane> lanes_;
     std::uint64_t next_number_ = 0;
-    std::uint64_t misuses_ = 0;
     Observer observer_;
     std::function<void(DiskId)> on_disturbed_;
 };

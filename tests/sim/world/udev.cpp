@@ -46,12 +46,29 @@ void SimHost::lose_uevents() {
     loop_.at(deaf_until_, [this] { outbox_.post(model::event::DevicesOverflowed{}); });
 }
 
+/// udev's rules ask the device for its identity each time; without an answer the property is gone.
+void SimHost::udev_looks(Disk& disk) {
+    const std::optional<int> lu = lu_behind(disk.id);
+    const bool answers = lu && !disk.offline &&
+                         link(disk.nexus.adapter, disk.nexus.port) == Link::up &&
+                         !array_.lu(*lu).hung;
+    const Wwid seen = answers ? array_.lu(*lu).wwid : Wwid{};
+    if (!(seen == disk.udev_wwid)) {
+        trace_.note(fmt::format("udev: {} is \"{}\" now", disk.name, seen.str()));
+        disk.udev_wwid = seen;
+        ++version_;
+    }
+}
+
 void SimHost::deliver(Action action, DiskId id) {
     const Disk& from = disk(id);
     switch (action) {
         case Action::add:
         case Action::change: {
             const std::optional<DiskId> now = find(from.name);
+            if (now) {
+                udev_looks(disks_.at(now->value));
+            }
             trace_.note(
                 fmt::format("uevent {} {}", action == Action::add ? "add" : "change", from.name));
             if (now) {

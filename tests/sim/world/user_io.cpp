@@ -54,26 +54,38 @@ void UserIo::tick(const Wwid& wwid) {
     const auto mean = static_cast<std::uint64_t>(period_.count());
     loop_.after(Duration(static_cast<std::int64_t>(prng_.between(mean / 2, mean + mean / 2))),
                 [this, wwid] { tick(wwid); });
-    if (user.outstanding >= kOutstandingMax) {
+    if (user.outstanding.size() >= kOutstandingMax) {
         return;
     }
-    ++user.outstanding;
+    user.outstanding.insert(loop_.now());
     ++issued_;
     UserRequest request;
     request.number = issued_;
     request.write = prng_.chance(500);
     request.done = [this, boot = boot_, wwid, name = map->name, write = request.write,
-                    issued = loop_.now()](bool ok, DiskId disk, std::optional<int> lu) {
-        if (boot != boot_) {
-            return;
-        }
-        --users_[wwid].outstanding;
-        ++(ok ? completed_ : failed_);
-        if (on_done_) {
-            on_done_(Done{wwid, name, write, ok, disk, lu, issued});
+                    issued = loop_.now()](const UserResult& result) {
+        if (boot == boot_) {
+            finished(
+                Done{wwid, name, write, result.ok, result.disk, result.lu, issued, result.sent});
         }
     };
     kernel_.submit(user.minor, std::move(request));
+}
+
+void UserIo::finished(const Done& done) {
+    std::multiset<Instant>& outstanding = users_[done.wwid].outstanding;
+    outstanding.erase(outstanding.find(done.issued));
+    ++(done.ok ? completed_ : failed_);
+    if (on_done_) {
+        on_done_(done);
+    }
+}
+
+Instant UserIo::oldest(const Wwid& wwid) const {
+    const auto user = users_.find(wwid);
+    return user == users_.end() || user->second.outstanding.empty()
+               ? kNever
+               : *user->second.outstanding.begin();
 }
 
 void UserIo::leave(const Wwid& wwid) {
@@ -86,7 +98,7 @@ void UserIo::leave(const Wwid& wwid) {
 
 std::size_t UserIo::outstanding(const Wwid& wwid) const {
     const auto user = users_.find(wwid);
-    return user == users_.end() ? 0 : user->second.outstanding;
+    return user == users_.end() ? 0 : user->second.outstanding.size();
 }
 
 }  // namespace mp::sim

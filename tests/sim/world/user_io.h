@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "tests/sim/world/dm_kernel.h"
@@ -24,6 +25,7 @@ public:
         DiskId disk;            ///< when ok
         std::optional<int> lu;  ///< where it went, when ok
         Instant issued{};
+        Instant sent{};  ///< to the disk, when ok
     };
     void on_done(std::function<void(const Done&)> callback) { on_done_ = std::move(callback); }
 
@@ -40,6 +42,8 @@ public:
     void leave(const Wwid& wwid);
     void come_back(const Wwid& wwid) { absent_.erase(wwid); }
     std::size_t outstanding(const Wwid& wwid) const;
+    /// Issue time of the oldest request that is still outstanding, kNever when there is none.
+    Instant oldest(const Wwid& wwid) const;
     std::uint64_t issued() const { return issued_; }
     std::uint64_t completed() const { return completed_; }
     std::uint64_t failed() const { return failed_; }
@@ -48,11 +52,12 @@ private:
     struct User {
         std::uint32_t minor = 0;
         std::uint64_t serial = 0;
-        std::size_t outstanding = 0;
+        std::multiset<Instant> outstanding;  ///< issue times
         bool ticking = false;
     };
     void look();
     void tick(const Wwid& wwid);
+    void finished(const Done& done);
     static constexpr std::size_t kOutstandingMax = 4;
 
     SimLoop& loop_;

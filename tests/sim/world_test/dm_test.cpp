@@ -19,11 +19,10 @@ struct Outcome {
 };
 
 void request(Rig& rig, std::uint32_t minor, Outcome& outcome) {
-    rig.kernel.submit(minor,
-                      UserRequest{1, true, [&outcome](bool ok, DiskId, std::optional<int> lu) {
-                                      ++(ok ? outcome.ok : outcome.failed);
-                                      outcome.last_lu = lu.value_or(-1);
-                                  }});
+    rig.kernel.submit(minor, UserRequest{1, true, [&outcome](const UserResult& result) {
+                                             ++(result.ok ? outcome.ok : outcome.failed);
+                                             outcome.last_lu = result.lu.value_or(-1);
+                                         }});
 }
 
 TEST(SimDm, CreatePlanMakesALiveMapAndReportsIt) {
