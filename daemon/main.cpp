@@ -255,7 +255,11 @@ int run_once(const std::vector<std::string>& arguments) {
     std::shared_ptr<const model::Snapshot> last;
     runtime.on_snapshot(
         [&last](std::shared_ptr<const model::Snapshot> next) { last = std::move(next); });
-    runtime.on_exit([&parts](int code) { parts.loop->exit(code); });
+    // udev is done with what was made before the tool says so; a loop runs only once.
+    runtime.on_exit([&parts](int exit_code) {
+        parts.device_mapper->when_settled(
+            seconds(30), [&parts, exit_code](bool) { parts.loop->exit(exit_code); });
+    });
     if (flushing) {
         model::Command command{options.mode == cli::Mode::flush_all ? model::Verb::remove_maps
                                                                     : model::Verb::remove_map,
@@ -264,8 +268,6 @@ int run_once(const std::vector<std::string>& arguments) {
     }
     runtime.start();
     int code = parts.loop->run();
-    parts.device_mapper->when_settled(seconds(30), [&parts](bool) { parts.loop->exit(0); });
-    parts.loop->run();
     if (flushing) {
         bool fine = !control.answers.empty() && control.answers.front() == "ok\n";
         if (!fine && !control.answers.empty()) {

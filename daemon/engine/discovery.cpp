@@ -74,6 +74,7 @@ void choose_tools(Core& core, Path& path) {
         return;
     }
     path.prioritizer_name = wanted;
+    path.run = CheckRun{};  // an answer to the old one's question means nothing to the new one
     const prioritizers::PrioritizerType* type = prioritizers::find_prioritizer(choice.name);
     if (type != nullptr) {
         Result<std::unique_ptr<prioritizers::Prioritizer>> made = type->create(choice.args);

@@ -157,6 +157,11 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
             }
         }
     }
+    if (map.actual && map.actual->suspended) {
+        // The kernel refuses messages to a suspended map, and no I/O flows before it is resumed.
+        after.insert(after.begin(), before.begin(), before.end());
+        before.clear();
+    }
     plan.steps.insert(plan.steps.begin(), before.begin(), before.end());
     plan.steps.insert(plan.steps.end(), after.begin(), after.end());
 }
@@ -302,9 +307,6 @@ void reconcile(Core& core, Map& map) {
         }
         add_path_messages(core, map, plan, devices);
         add_group_messages(core, map, plan);
-        if (map.actual && map.actual->deferred_remove && !members.empty()) {
-            plan.steps.push_back(model::step::Message{"@cancel_deferred_remove"});
-        }
     }
     if (!plan.steps.empty()) {
         run_plan(core, map, std::move(plan));

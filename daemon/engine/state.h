@@ -86,8 +86,8 @@ struct Path {
     Instant distrusted_at{};  ///< checks started before this do not count as good
     bool failed_by_command = false;
     std::vector<ClientId> waiters;  ///< clients that wait for the end of a check
-    Instant reinstated_at{};  ///< when it last regained trust after a failure
-    int strikes = 0;       ///< kernel failures soon after a reinstatement, in a row
+    Instant reinstated_at{};        ///< when it last regained trust after a failure
+    int strikes = 0;                ///< kernel failures soon after a reinstatement, in a row
     Instant hold_until{};  ///< no trust before this: the checker says good, the I/O says bad
     int priority = prioritizers::kUndefinedPriority;
     int target_port_group = -1;
@@ -129,7 +129,7 @@ struct Map {
     std::vector<PathGroup> groups;            ///< the grouping that the desired table is made of
     bool regroup = true;                      ///< the grouping must be made anew
     std::vector<std::pair<PathId, int>> grouped_priorities;  ///< what the grouping was made from
-    bool wanted = true;                       ///< false: to be removed
+    bool wanted = true;                                      ///< false: to be removed
     bool force_reload = false;
     bool suspended_by_command = false;
     bool deferred_removal = false;  ///< remove even though it is open, when it closes
