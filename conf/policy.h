@@ -128,6 +128,7 @@ struct MapPolicy {
     std::optional<std::uint32_t> marginal_path_err_rate_threshold;
     std::optional<std::uint32_t> marginal_path_err_recheck_gap_time_s;
     std::optional<std::uint32_t> marginal_path_double_failed_time_s;
+    bool operator==(const MapPolicy&) const = default;
 };
 
 }  // namespace mp::conf

@@ -26,6 +26,13 @@ Choice choose(Core& core, const Map& map) {
     if (!map.actual || map.actual->table.groups.empty()) {
         return choice;
     }
+    bool judged = std::ranges::all_of(map.paths, [&core](PathId id) {
+        const Path& path = *core.find_path(id);
+        return !path.present || path.state != model::PathState::unchecked;
+    });
+    if (!judged) {
+        return choice;  // the best group is not known before every path has been checked once
+    }
     choice.groups = present_groups(core, map);
     choice.current = map.actual->status.next_group;
     std::optional<std::size_t> best = best_group(choice.groups);

@@ -32,7 +32,7 @@ void apply_config(Core& core) {
         identify(core, *path);
     }
     for (std::pair<const MapId, Map>& entry : core.maps) {
-        entry.second.regroup = true;
+        entry.second.regroup = entry.second.regroup || core.reload_all;
         entry.second.force_reload = entry.second.force_reload || core.reload_all;
         entry.second.not_before = core.now;
     }

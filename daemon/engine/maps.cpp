@@ -90,8 +90,10 @@ void refresh_policy(Core& core, Map& map) {
         }
     }
     static const model::BlockDevice kUnknown;
-    map.policy = core.config->map_policy(map.wwid, any == nullptr ? kUnknown : *any->device);
-    map.regroup = true;
+    conf::MapPolicy policy =
+        core.config->map_policy(map.wwid, any == nullptr ? kUnknown : *any->device);
+    map.regroup = map.regroup || policy != map.policy;
+    map.policy = std::move(policy);
 }
 
 bool waits_for_first_checks(Core& core, const std::set<PathId>& ids) {
@@ -128,13 +130,21 @@ void absorb_paths(Core& core, const DmMapState& actual) {
             // a failure that was not there before is news.
             bool news =
                 path->dm_state != DmPathState::failed || status.fail_count > path->dm_fail_count;
+            news = news && !path->fail_sent;
+            path->fail_sent = false;
             path->dm_fail_count = status.fail_count;
             if (path->dm_state != status.state) {
                 path->dm_state = status.state;
                 core.touch(*path);
             }
-            if (status.state == DmPathState::failed && news && path->trusted && path->map) {
+            if (status.state != DmPathState::failed || !news || !path->map) {
+                continue;
+            }
+            if (path->trusted) {
                 apply_kernel_failure(core, *path, "the kernel failed the path after an I/O error");
+            } else {  // a check that began before this failure says nothing about it
+                path->distrusted_at = core.now;
+                check_now(core, *path);
             }
         }
     }
@@ -214,7 +224,7 @@ void consider_map(Core& core, const Wwid& wwid) {
         core.options.observe_only) {
         return;
     }
-    std::unordered_map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(wwid);
+    std::map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(wwid);
     if (found == core.paths_by_wwid.end()) {
         return;
     }
@@ -310,8 +320,7 @@ Map& adopt_map(Core& core, const DmMapState& actual) {
 void settle_adopted(Core& core) {
     for (std::pair<const MapId, Map>& entry : core.maps) {
         Map& map = entry.second;
-        std::unordered_map<Wwid, std::set<PathId>>::iterator found =
-            core.paths_by_wwid.find(map.wwid);
+        std::map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(map.wwid);
         if (found != core.paths_by_wwid.end()) {
             for (PathId id : found->second) {
                 Path* path = core.find_path(id);

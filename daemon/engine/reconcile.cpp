@@ -24,8 +24,8 @@ using model::Step;
 
 namespace {
 
-constexpr Duration kRetryFirst = seconds(1);
-constexpr Duration kRetryMax = seconds(60);
+constexpr Duration kRetryFirst = milliseconds(200);
+constexpr Duration kRetryMax = seconds(30);
 
 bool swaps_table(const Plan& plan) {
     return std::ranges::any_of(plan.steps, [](const Step& step) {
@@ -162,6 +162,14 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
         after.insert(after.begin(), before.begin(), before.end());
         before.clear();
     }
+    for (const std::vector<Step>* steps : {&before, &after}) {
+        for (PathId id : map.paths) {
+            Path& path = *core.find_path(id);
+            Step failing = model::step::Message{devt_message("fail_path", path.device->devt)};
+            bool sent = std::ranges::find(*steps, failing) != steps->end();
+            path.fail_sent = path.fail_sent || sent;
+        }
+    }
     plan.steps.insert(plan.steps.begin(), before.begin(), before.end());
     plan.steps.insert(plan.steps.end(), after.begin(), after.end());
 }
@@ -271,6 +279,9 @@ void reconcile(Core& core, Map& map) {
     if (!core.maps_listed || !core.enumerated) {
         return;  // settle_adopted marks every map again
     }
+    if (map.retry_at > core.now && map.waiters.empty()) {
+        return;  // the last plan was refused; the same one again at once would be refused again
+    }
     if (!map.wanted) {
         start_removal(core, map);
         return;
@@ -319,6 +330,7 @@ void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, boo
     ++map.attempts;
     Duration wait = kRetryFirst * (1LL << std::min(map.attempts - 1, 6));
     map.not_before = core.now + std::min(wait, kRetryMax);
+    map.retry_at = map.not_before;
     if (was_removal) {
         bool busy = error.code == Errc::busy;
         answer_waiters(core, map,
@@ -326,6 +338,7 @@ void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, boo
         map.wanted = true;
         map.kept_without_paths = map.paths.empty();
         map.not_before = core.now;
+        map.retry_at = Instant{};
         core.log(busy ? LogLevel::notice : LogLevel::warning, "map-not-removed", &map, nullptr,
                  "the map cannot be removed: " + error.text());
     } else {
@@ -407,8 +420,8 @@ void reconcile_maps(Core& core) {
         map = core.find_map(id);
         if (map != nullptr) {
             Instant wake = std::min({map->queueing_deadline, map->failback_due, map->ghost_until});
-            if (map->not_before > core.now) {
-                wake = std::min(wake, map->not_before);
+            for (Instant later : {map->not_before, map->retry_at}) {
+                wake = later > core.now ? std::min(wake, later) : wake;
             }
             core.wake_map(*map, wake);
         }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Look-ups and bookkeeping on the Core. Nothing here decides anything.
+// How are paths and maps found, and how do the indices stay true? Look-ups by name, number, WWID
+// and alias, the marks that say what must be looked at again, and the queues of due times. Nothing
+// here decides anything: the rules do, and they go through these few functions so that no index is
+// forgotten.
 #include "daemon/engine/state.h"
 
 #include "daemon/base/strings.h"

@@ -82,6 +82,7 @@ struct Path {
     std::string message;
     model::DmPathState dm_state = model::DmPathState::undef;
     std::uint64_t dm_fail_count = 0;  ///< of the kernel, as last read; starts anew with a new table
+    bool fail_sent = false;           ///< the plan in flight fails it: finding it failed is no news
     bool trusted = false;     ///< a good check and a matching identity since its last failure
     Instant distrusted_at{};  ///< checks started before this do not count as good
     bool failed_by_command = false;
@@ -147,6 +148,7 @@ struct Map {
     bool naming_pending = false;  ///< its alias is not in the bindings file yet
     bool naming_written = false;  ///< the write in flight holds its alias
     Instant not_before{};         ///< table work waits for this (more paths are coming, or a retry)
+    Instant retry_at{};           ///< after a refused plan: nothing is tried before this
     int attempts = 0;             ///< failed plans in a row
     std::string action;           ///< what the plan in flight does, for %A
 
@@ -210,7 +212,7 @@ struct Core {
     std::unordered_map<std::string, PathId> path_by_name;
     std::map<std::string, std::set<PathId>> paths_by_nexus;  ///< "adapter target port"
     std::map<std::string, std::set<PathId>> paths_by_adapter;
-    std::unordered_map<Wwid, std::set<PathId>> paths_by_wwid;  ///< identified and accepted
+    std::map<Wwid, std::set<PathId>> paths_by_wwid;  ///< identified and accepted
     std::map<MapId, Map> maps;
     std::unordered_map<Wwid, MapId> map_by_wwid;
     std::unordered_map<std::string, MapId> map_by_alias;
