@@ -14,6 +14,7 @@
 #include <regex.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <optional>
 
@@ -133,21 +134,50 @@ const char* regex_error_text(int code) {
 
 }  // namespace
 
-struct Pattern::Regex {
-    regex_t compiled{};
-    bool valid = false;
-    Regex() = default;
+/// One expression and, from its first use on, its automaton. Set once; two threads that compile at
+/// the same time agree on one result.
+class Pattern::Regex {
+public:
+    explicit Regex(std::string_view expression) : expression_(expression) {}
     Regex(const Regex&) = delete;
     Regex& operator=(const Regex&) = delete;
-    ~Regex() {
-        if (valid) {
-            regfree(&compiled);
+    ~Regex() { discard(compiled_.load(std::memory_order_relaxed)); }
+
+    /// 0 or the code of regcomp.
+    int compile() const {
+        if (compiled_.load(std::memory_order_acquire) != nullptr) {
+            return 0;
+        }
+        std::unique_ptr<regex_t> fresh = std::make_unique<regex_t>();
+        const int code = regcomp(fresh.get(), expression_.c_str(), REG_EXTENDED | REG_NOSUB);
+        if (code != 0) {
+            return code;
+        }
+        regex_t* expected = nullptr;
+        regex_t* compiled = fresh.release();
+        if (!compiled_.compare_exchange_strong(expected, compiled, std::memory_order_acq_rel)) {
+            discard(compiled);
+        }
+        return 0;
+    }
+    bool matches(const std::string& text) const {
+        return compile() == 0 &&
+               regexec(compiled_.load(std::memory_order_acquire), text.c_str(), 0, nullptr, 0) == 0;
+    }
+
+private:
+    static void discard(regex_t* compiled) {
+        if (compiled != nullptr) {
+            regfree(compiled);
+            delete compiled;
         }
     }
+
+    const std::string expression_;
+    mutable std::atomic<regex_t*> compiled_{nullptr};
 };
 
-Result<Pattern> Pattern::compile(std::string_view expression) {
-    MP_CHECK(check_cost(expression));
+Pattern Pattern::classify(std::string_view expression) {
     Pattern pattern;
     if (expression.empty() || expression == ".*") {
         return pattern;
@@ -165,18 +195,25 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
     if (literals) {
         pattern.kind_ = Kind::literals;
         pattern.literals_ = std::move(*literals);
-        return pattern;
+    } else {
+        pattern.kind_ = Kind::regex;
+        pattern.regex_ = std::make_shared<const Regex>(expression);
     }
-    const std::shared_ptr<Regex> regex = std::make_shared<Regex>();
-    const int code =
-        regcomp(&regex->compiled, std::string(expression).c_str(), REG_EXTENDED | REG_NOSUB);
+    return pattern;
+}
+
+Result<Pattern> Pattern::compile(std::string_view expression) {
+    MP_CHECK(check_cost(expression));
+    Pattern pattern = classify(expression);
+    const int code = pattern.regex_ == nullptr ? 0 : pattern.regex_->compile();
     if (code != 0) {
         return fail(Errc::invalid, regex_error_text(code));
     }
-    regex->valid = true;
-    pattern.kind_ = Kind::regex;
-    pattern.regex_ = regex;
     return pattern;
+}
+
+Pattern Pattern::deferred(std::string_view expression) {
+    return classify(expression);
 }
 
 bool Pattern::matches(const std::string& text) const {
@@ -188,7 +225,7 @@ bool Pattern::matches(const std::string& text) const {
                 return matches_literal(text, literal, at_start_, at_end_);
             });
         case Kind::regex:
-            return regexec(&regex_->compiled, text.c_str(), 0, nullptr, 0) == 0;
+            return regex_->matches(text);
     }
     return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A POSIX extended regular expression, compiled once; unanchored, case sensitive. Matching is const
-// and may be done from several threads.
+// A POSIX extended regular expression, compiled at most once; unanchored, case sensitive. Matching
+// is const and may be done from several threads.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,19 @@ public:
     /// Error::what is a sentence for the user.
     static Result<Pattern> compile(std::string_view expression);
 
+    /// The same for an expression that is known to compile; the work is put off until it is first
+    /// needed. Most entries of the hardware table never are.
+    static Pattern deferred(std::string_view expression);
+
     bool matches(const std::string& text) const;
     /// False: the expression is plain text and holds next to no memory.
     bool is_regex() const { return kind_ == Kind::regex; }
 
 private:
-    struct Regex;
+    class Regex;
     enum class Kind : std::uint8_t { everything, literals, regex };
+
+    static Pattern classify(std::string_view expression);
 
     Kind kind_ = Kind::everything;
     bool at_start_ = false;

@@ -194,19 +194,14 @@ private:
         model_.devices.push_back({std::move(settings), {}, {}, {}});
     }
 
-    Pattern compiled(const Settings& settings, Key key) {
-        Result<Pattern> pattern = Pattern::compile(text_of(settings, key));
-        MP_ASSERT(pattern.has_value());  // read_value refused what does not compile
-        return std::move(*pattern);
-    }
-
     void compile_devices() {
         std::erase_if(model_.devices,
                       [](const DeviceEntry& entry) { return entry.settings.empty(); });
         for (DeviceEntry& entry : model_.devices) {
-            entry.vendor = compiled(entry.settings, Key::vendor);
-            entry.product = compiled(entry.settings, Key::product);
-            entry.revision = compiled(entry.settings, Key::revision);
+            // What does not compile was refused when it was read.
+            entry.vendor = Pattern::deferred(text_of(entry.settings, Key::vendor));
+            entry.product = Pattern::deferred(text_of(entry.settings, Key::product));
+            entry.revision = Pattern::deferred(text_of(entry.settings, Key::revision));
         }
     }
 

@@ -42,9 +42,7 @@ void add_built_in_rule(std::vector<Rule>& rules, std::string_view text) {
 
 /// The product of a device entry is plain text for a rule: no "!" has a meaning there.
 Rule make_product_rule(const std::string& text, const Origin& origin) {
-    Result<Pattern> pattern = Pattern::compile(text);
-    MP_ASSERT(pattern.has_value());
-    return Rule{text, false, std::move(*pattern), origin};
+    return Rule{text, false, Pattern::deferred(text), origin};
 }
 
 void add_excluded_products(Model& model) {

@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace mp::conf {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::shared_ptr<const Config> build(const std::string& text) {
@@ -98,13 +100,65 @@ TEST(Config, MoreSpecificLevelsWin) {
     EXPECT_EQ(config->path_policy(device, kWwid).prio, "random");
 }
 
-TEST(Config, OutputCanBeReadAgainAndIsTheSame) {
-    const std::string text = build(
-                                 "blacklist {\n wwid \"a\"\"b\"\n}\n"
-                                 "multipaths {\n multipath {\n wwid 3\n mode 0640\n }\n}\n")
-                                 ->render();
-    const std::shared_ptr<const Config> again = build(text);
-    EXPECT_THAT(again->diagnostics(), IsEmpty());
+TEST(Config, ShippedExamplesAreCorrect) {
+    for (const char* name : {"minimal.conf", "full.conf"}) {
+        const std::string path = std::string(MP_TESTS_DIR) + "/../conf/examples/" + name;
+        std::ifstream in(path);
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
+        ASSERT_FALSE(text.empty()) << path;
+        for (const Diagnostic& message : build(text)->diagnostics()) {
+            ADD_FAILURE() << name << ": " << message.render();
+        }
+    }
+}
+
+TEST(Config, KnownHardwareHasAnEntry) {
+    const std::shared_ptr<const Config> config =
+        build("devices {\n device {\n vendor ACME\n product Disk\n }\n}\n");
+    EXPECT_TRUE(config->known_hardware(disk("IBM", "2145")));
+    EXPECT_TRUE(config->known_hardware(disk("ACME", "Disk 5")));
+    EXPECT_FALSE(config->known_hardware(disk("ACME", "Tape")));
+}
+
+TEST(Config, FiltersAnswerForDevicesAndWwids) {
+    const std::shared_ptr<const Config> config =
+        build("blacklist {\n wwid ^3600\n devnode ^sdb\n}\n");
+    EXPECT_TRUE(config->filter_device(disk("A", "B"), "ID_SERIAL").accepted);
+    model::BlockDevice other = disk("A", "B");
+    other.name = "sdb";
+    EXPECT_FALSE(config->filter_device(other, "ID_SERIAL").accepted);
+    EXPECT_FALSE(config->filter_wwid(kWwid).accepted);
+    EXPECT_TRUE(config->filter_wwid(Wwid("1")).accepted);
+}
+
+TEST(Config, LocalTextHoldsOnlyWhatIsUsed) {
+    const std::string text =
+        build("")->render_local({disk("IBM", "2145"), disk("IBM", "2145")}, {{kWwid, "mpatha"}});
+    const std::size_t devices = text.find("\ndevices {\n");
+    const std::size_t first = text.find("\tdevice {\n", devices);
+    EXPECT_NE(first, std::string::npos);
+    EXPECT_EQ(text.find("\tdevice {\n", first + 1), std::string::npos);
+    EXPECT_NE(text.find("product \"^2145\""), std::string::npos);
+    EXPECT_NE(text.find("# alias \"mpatha\""), std::string::npos);
+}
+
+TEST(Config, TenMegabytesOfAnythingAreRead) {
+    const std::string units[] = {"a b\n",
+                                 "defaults {",
+                                 "\"",
+                                 "}",
+                                 "a ",
+                                 std::string(1, '\0'),
+                                 "devices{device{vendor a product b foo}}\n"};
+    for (const std::string& unit : units) {
+        std::string text;
+        while (text.size() < 10000000) {
+            text += unit;
+        }
+        const std::shared_ptr<const Config> config = build(text);
+        EXPECT_LE(config->diagnostics().size(), Reporter::kMaxDiagnostics + 1);
+        EXPECT_EQ(config->globals().polling_interval, seconds(5));
+    }
 }
 
 }  // namespace

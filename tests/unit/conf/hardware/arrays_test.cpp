@@ -58,6 +58,9 @@ TEST(BuiltInArrays, AreAllThereAndUnique) {
     for (const BuiltInArray& array : built_in_arrays()) {
         EXPECT_FALSE(array.vendor.empty());
         EXPECT_FALSE(array.product.empty());
+        EXPECT_TRUE(Pattern::compile(array.vendor).has_value()) << array.vendor;
+        EXPECT_TRUE(Pattern::compile(array.product).has_value()) << array.product;
+        EXPECT_TRUE(Pattern::compile(array.product_blacklist).has_value());
         EXPECT_TRUE(seen.emplace(array.vendor, array.product).second)
             << array.vendor << " " << array.product;
     }

@@ -42,6 +42,15 @@ TEST(Pattern, MeansWhatTheLibraryMeans) {
     }
 }
 
+TEST(Pattern, DeferredExpressionMatchesLikeACompiledOne) {
+    const Pattern pattern = Pattern::deferred("^[Ii]BM");
+    const Pattern copy = pattern;
+    EXPECT_TRUE(pattern.matches("iBM"));
+    EXPECT_FALSE(copy.matches("xIBM"));
+    EXPECT_FALSE(Pattern::deferred("(").matches("(")) << "what does not compile matches nothing";
+    EXPECT_TRUE(Pattern::deferred("IBM").matches("IBM"));
+}
+
 TEST(Pattern, PlainTextNeedsNoCompiledExpression) {
     for (const char* expression : {"IBM", "^NVME", "(COMPAQ|HP)", "^(RAID|DISK|VRAID)", ".*",
                                    "SAN ARRAY$", "S/390 DASD ECKD"}) {
