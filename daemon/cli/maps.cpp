@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "daemon/base/strings.h"
+#include "daemon/cli/files.h"
+#include "daemon/cli/local.h"
 
 namespace mp::cli {
 namespace {
@@ -44,7 +46,7 @@ bool is_block_device(const std::string& device) {
     bool plain =
         !name.empty() && name.find('/') == std::string::npos && name != "." && name != "..";
     return plain && !starts_with(name, "dm-") &&
-           ::access(("/sys/class/block/" + name).c_str(), F_OK) == 0;
+           ::access(rooted("/sys/class/block/" + name).c_str(), F_OK) == 0;
 }
 
 }  // namespace
@@ -96,10 +98,14 @@ std::optional<int> update_maps(const Options& options, Daemon& daemon) {
     return finished(options, added);
 }
 
-std::optional<int> check_map(const Options& options, Daemon& daemon) {
+int check_map(const Options& options, Daemon& daemon) {
     Daemon::Reply count = daemon.ask_map(options.device, "%N");
     if (count.outcome == Outcome::no_answer) {
-        return std::nullopt;
+        SysfsTree sysfs(rooted("/sys"));
+        std::vector<KernelMap> maps = kernel_maps(sysfs);
+        const KernelMap* map = find_kernel_map(maps, options.device);
+        count.outcome = map == nullptr ? Outcome::failed : Outcome::ok;
+        count.text = map != nullptr && has_running_path(sysfs, *map) ? "1" : "0";
     }
     Result<std::uint64_t> paths = parse_u64(count.text);
     if (count.outcome == Outcome::ok && paths && *paths > 0) {

@@ -15,7 +15,7 @@ namespace mp::cli {
 std::optional<int> flush_maps(const Options& options, Daemon& daemon, Duration pause = seconds(1));
 /// No mode, with or without -r.
 std::optional<int> update_maps(const Options& options, Daemon& daemon);
-/// -C and -U: is there a path that can be used.
-std::optional<int> check_map(const Options& options, Daemon& daemon);
+/// -C and -U: is there a path that can be used. Without a daemon sysfs has to tell.
+int check_map(const Options& options, Daemon& daemon);
 
 }  // namespace mp::cli

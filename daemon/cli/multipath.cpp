@@ -7,13 +7,18 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conf/config.h"
+#include "daemon/cli/claim.h"
+#include "daemon/cli/configuration.h"
 #include "daemon/cli/files.h"
 #include "daemon/cli/listing.h"
+#include "daemon/cli/local.h"
 #include "daemon/cli/maps.h"
 #include "daemon/cli/once.h"
 #include "daemon/cli/options.h"
@@ -34,11 +39,7 @@ int print_usage(const Options& options) {
 }
 
 int dump_config(const Options& options) {
-    std::vector<mp::conf::ConfigFile> files;
-    for (ConfigText& text : read_config_files()) {
-        files.push_back({std::move(text.name), std::move(text.content)});
-    }
-    std::shared_ptr<const mp::conf::Config> config = mp::conf::Config::build(files);
+    std::shared_ptr<const mp::conf::Config> config = read_configuration();
     if (options.verbosity > 0) {
         for (const mp::conf::Diagnostic& diagnostic : config->diagnostics()) {
             std::fputs(diagnostic.render().c_str(), stderr);
@@ -48,13 +49,34 @@ int dump_config(const Options& options) {
     return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
-std::optional<int> dump_local_config(Daemon& daemon) {
+int dump_local_config(Daemon& daemon) {
+    std::string text;
     Daemon::Reply reply = daemon.ask("show config local");
-    if (reply.outcome != Daemon::Outcome::ok) {
-        return std::nullopt;
+    if (reply.outcome == Daemon::Outcome::ok) {
+        text = std::move(reply.text);
+    } else {
+        SysfsTree sysfs(rooted("/sys"));
+        std::shared_ptr<const mp::conf::Config> config = read_configuration();
+        std::vector<mp::conf::Config::LocalMap> maps;
+        for (const KernelMap& map : kernel_maps(sysfs)) {
+            maps.push_back({map.wwid, map.name});
+        }
+        text = config->render_local(accepted_devices(sysfs, *config), maps);
     }
-    std::fputs(reply.text.c_str(), stdout);
+    std::fputs(text.c_str(), stdout);
     return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+std::map<std::string, std::string> environment_of_process() {
+    std::map<std::string, std::string> out;
+    for (char** entry = ::environ; *entry != nullptr; ++entry) {
+        std::string_view text = *entry;
+        std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            out.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return out;
 }
 
 bool only_reads(Mode mode) {
@@ -68,14 +90,11 @@ std::optional<int> through_daemon(const Options& options) {
         return std::nullopt;
     }
     Daemon daemon(options);
-    if (daemon.absent() && options.mode != Mode::add_wwid && options.mode != Mode::remove_wwid) {
-        return std::nullopt;
-    }
     switch (options.mode) {
         case Mode::list:
             return list_maps(options, daemon);
         case Mode::create:
-            return update_maps(options, daemon);
+            return daemon.absent() ? std::nullopt : update_maps(options, daemon);
         case Mode::flush_one:
         case Mode::flush_all:
             return flush_maps(options, daemon);
@@ -108,6 +127,9 @@ int main(int argc, char** argv) {
     }
     if (options.mode == Mode::dump_config) {
         return dump_config(options);
+    }
+    if (options.mode == Mode::claim_path || options.mode == Mode::check_path) {
+        return claim_path(options, environment_of_process());
     }
     if (!only_reads(options.mode) && ::geteuid() != 0) {
         std::fputs("need to be root\n", stderr);

@@ -14,7 +14,9 @@
 #include <cstdio>
 
 #include "daemon/base/strings.h"
+#include "daemon/cli/configuration.h"
 #include "daemon/cli/files.h"
+#include "daemon/cli/local.h"
 #include "daemon/engine/naming.h"
 
 namespace mp::cli {
@@ -89,30 +91,25 @@ Result<> replace(const std::string& path, const std::string& text) {
     return {};
 }
 
-/// The WWID that the caller means: of a map, of a path, or written out.
-Daemon::Reply wwid_of(const Options& options, Daemon& daemon) {
+/// The WWID that the caller means: of a map, of a path, or written out. Unset: there is no such
+/// thing.
+std::optional<Wwid> wwid_meant(const Options& options, Daemon& daemon) {
     Daemon::Reply map = daemon.ask_map(options.device, "%w");
     if (map.outcome == Daemon::Outcome::ok) {
-        return map;
+        return Wwid(map.text);
     }
-    std::string name = options.device;
-    bool node = starts_with(name, "/dev/");
-    if (node) {
-        name = name.substr(name.rfind('/') + 1);
+    SysfsTree sysfs(rooted("/sys"));
+    std::vector<KernelMap> maps = kernel_maps(sysfs);
+    if (const KernelMap* found = find_kernel_map(maps, options.device)) {
+        return found->wwid;
     }
-    Daemon::Reply paths = daemon.ask("show paths raw format \"%d %D %w\"");
-    for (std::string_view line : split(paths.text, '\n')) {
-        std::vector<std::string_view> words = split_words(line);
-        if (words.size() == 3 && (words[0] == name || words[1] == name)) {
-            return {Daemon::Outcome::ok, std::string(words[2])};
-        }
+    Result<model::BlockDevice> device = read_device(sysfs, kernel_name_of(options.device, sysfs));
+    if (device) {
+        return wwid_of_device(*read_configuration(), *device);
     }
-    bool written_out = !node && ::access(("/sys/class/block/" + name).c_str(), F_OK) != 0 &&
-                       name.find_first_of(" /\t") == std::string::npos;
-    if (written_out) {
-        return {Daemon::Outcome::ok, name};
-    }
-    return {daemon.absent() ? Daemon::Outcome::no_answer : Daemon::Outcome::failed, ""};
+    bool written_out = !starts_with(options.device, "/") &&
+                       options.device.find_first_of(" /\t") == std::string::npos;
+    return written_out ? std::optional<Wwid>(Wwid(options.device)) : std::nullopt;
 }
 
 int report(const Options& options, const Error& error) {
@@ -120,10 +117,17 @@ int report(const Options& options, const Error& error) {
     return 1;
 }
 
-int reset(const Options& options, const std::string& list) {
+int reset(const Options& options, Daemon& daemon) {
     std::vector<Wwid> wwids;
-    for (std::string_view line : split_words(list)) {
-        wwids.emplace_back(std::string(line));
+    Daemon::Reply maps = daemon.ask("show maps raw format %w");
+    for (std::string_view wwid : split_words(maps.text)) {
+        wwids.emplace_back(std::string(wwid));
+    }
+    if (maps.outcome != Daemon::Outcome::ok) {
+        wwids.clear();
+        for (const KernelMap& map : kernel_maps(SysfsTree(rooted("/sys")))) {
+            wwids.push_back(map.wwid);
+        }
     }
     Result<> done = reset_wwids(rooted(kWwidsFile), wwids);
     if (!done) {
@@ -185,21 +189,16 @@ Result<> reset_wwids(const std::string& path, const std::vector<Wwid>& wwids) {
     return replace(path, known.render());
 }
 
-std::optional<int> change_wwids(const Options& options, Daemon& daemon) {
+int change_wwids(const Options& options, Daemon& daemon) {
     if (options.mode == Mode::reset_wwids) {
-        Daemon::Reply maps = daemon.ask("show maps raw format %w");
-        return maps.outcome == Daemon::Outcome::ok ? std::optional<int>(reset(options, maps.text))
-                                                   : std::nullopt;
+        return reset(options, daemon);
     }
-    Daemon::Reply wwid = wwid_of(options, daemon);
-    if (wwid.outcome == Daemon::Outcome::no_answer) {
-        return std::nullopt;
-    }
-    if (wwid.outcome == Daemon::Outcome::failed) {
+    std::optional<Wwid> wwid = wwid_meant(options, daemon);
+    if (!wwid) {
         complain(options, "'" + options.device + "' is not a valid argument");
         return 1;
     }
-    return change_one(options, Wwid(wwid.text));
+    return change_one(options, *wwid);
 }
 
 }  // namespace mp::cli

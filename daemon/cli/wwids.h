@@ -2,7 +2,6 @@
 // The wwids file, changed by hand: -a, -w, -W.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,7 @@ Result<> add_wwid(const std::string& path, const Wwid& wwid);
 Result<bool> remove_wwid(const std::string& path, const Wwid& wwid);
 Result<> reset_wwids(const std::string& path, const std::vector<Wwid>& wwids);
 
-/// Exit code, or nothing when the daemon is needed and does not answer.
-std::optional<int> change_wwids(const Options& options, Daemon& daemon);
+/// Exit code. Names of maps and paths are looked up at the daemon, else in sysfs.
+int change_wwids(const Options& options, Daemon& daemon);
 
 }  // namespace mp::cli

@@ -3,12 +3,11 @@
 #include "daemon/cli/files.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "daemon/cli/client.h"
+#include "tests/unit/cli/root_folder.h"
 
 namespace {
 
@@ -18,25 +17,10 @@ using testing::IsEmpty;
 
 class Files : public testing::Test {
 protected:
-    Files() {
-        char name[] = "/tmp/shortpath-files-XXXXXX";
-        root_ = ::mkdtemp(name);
-        ::setenv("SHORTPATH_ROOT", root_.c_str(), 1);
-    }
-    ~Files() override {
-        ::unsetenv("SHORTPATH_ROOT");
-        EXPECT_EQ(std::system(("rm -rf " + root_).c_str()), 0);
-    }
     void write(const std::string& name, const std::string& content) const {
-        std::string path = root_ + name;
-        std::string folder = path.substr(0, path.rfind('/'));
-        ASSERT_EQ(std::system(("mkdir -p " + folder).c_str()), 0);
-        std::FILE* file = std::fopen(path.c_str(), "w");
-        ASSERT_NE(file, nullptr);
-        std::fputs(content.c_str(), file);
-        std::fclose(file);
+        root_.write(name, content);
     }
-    std::string root_;
+    mp::test::RootFolder root_;
 };
 
 TEST_F(Files, NoConfigurationIsFine) {
@@ -73,15 +57,15 @@ TEST_F(Files, TimeoutIsThatOfTheConfigurationButNotShorterThanTheDefault) {
 TEST_F(Files, FoldersAreSortedAndMayBeMissing) {
     write("/d/b", "");
     write("/d/a", "");
-    EXPECT_THAT(list_folder(root_ + "/d"), ElementsAre("a", "b"));
-    EXPECT_THAT(list_folder(root_ + "/none"), IsEmpty());
+    EXPECT_THAT(list_folder(root_.path() + "/d"), ElementsAre("a", "b"));
+    EXPECT_THAT(list_folder(root_.path() + "/none"), IsEmpty());
 }
 
 TEST_F(Files, FilesThatCannotBeReadAreNotThere) {
-    EXPECT_FALSE(read_file(root_ + "/none"));
-    EXPECT_FALSE(read_file(root_));
+    EXPECT_FALSE(read_file(root_.path() + "/none"));
+    EXPECT_FALSE(read_file(root_.path()));
     write("/empty", "");
-    EXPECT_EQ(read_file(root_ + "/empty"), "");
+    EXPECT_EQ(read_file(root_.path() + "/empty"), "");
 }
 
 }  // namespace

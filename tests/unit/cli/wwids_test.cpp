@@ -3,14 +3,14 @@
 #include "daemon/cli/wwids.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <cstdlib>
+#include <cstdio>
 
 #include "daemon/api/answer.h"
 #include "daemon/cli/files.h"
 #include "tests/unit/api/sample.h"
 #include "tests/unit/cli/fake_daemon.h"
+#include "tests/unit/cli/root_folder.h"
 
 namespace {
 
@@ -22,23 +22,23 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// A root folder that goes away with its file.
 class WwidsFile : public testing::Test {
 protected:
-    WwidsFile() {
-        char name[] = "/tmp/shortpath-wwids-XXXXXX";
-        root_ = ::mkdtemp(name);
-        ::setenv("SHORTPATH_ROOT", root_.c_str(), 1);
-        std::system(("mkdir -p " + root_ + "/etc").c_str());
-    }
-    ~WwidsFile() override {
-        ::unsetenv("SHORTPATH_ROOT");
-        std::system(("rm -rf " + root_).c_str());
-    }
-    std::string file() const { return root_ + kWwidsFile; }
+    WwidsFile() { root_.folder("/etc"); }
+    std::string file() const { return root_.path() + kWwidsFile; }
     std::string content() const { return read_file(file()).value_or("(none)"); }
+    std::string changed(Mode mode, const std::string& device, int expected_code) {
+        Options options;
+        options.mode = mode;
+        options.device = device;
+        Daemon connection(options);
+        testing::internal::CaptureStdout();
+        EXPECT_EQ(change_wwids(options, connection), expected_code);
+        std::fflush(stdout);
+        return testing::internal::GetCapturedStdout();
+    }
 
-    std::string root_;
+    mp::test::RootFolder root_;
 };
 
 TEST_F(WwidsFile, FirstWwidMakesFolderFileAndHeader) {
@@ -80,46 +80,31 @@ TEST_F(WwidsFile, OptionsFindTheWwidOfWhatWasNamed) {
         return std::get<std::string>(mp::api::answer(
             request, mp::api::Caller{true, mp::test::kSampleTime, 1}, mp::test::sample()));
     });
-    struct Case {
-        const char* device;
-        const char* output;
-    };
-    for (const Case& c :
-         std::vector<Case>{{"mpatha", "wwid '36001405aaaaaaaaaaaaaaaaaaaaaaaaa' added\n"},
-                           {"/dev/sdc", "wwid '36001405bbbbbbbbbbbbbbbbbbbbbbbbb' added\n"},
-                           {"/dev/sde", "wwid '3600140500000000' added\n"},
-                           {"36009999", "wwid '36009999' added\n"}}) {
-        Options options;
-        options.mode = Mode::add_wwid;
-        options.device = c.device;
-        Daemon connection(options);
-        testing::internal::CaptureStdout();
-        EXPECT_EQ(change_wwids(options, connection), 0);
-        std::fflush(stdout);
-        EXPECT_EQ(testing::internal::GetCapturedStdout(), c.output);
-    }
-    Options reset;
-    reset.mode = Mode::reset_wwids;
-    Daemon connection(reset);
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(change_wwids(reset, connection), 0);
-    std::fflush(stdout);
-    EXPECT_EQ(testing::internal::GetCapturedStdout(), "successfully reset wwids\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "mpatha", 0),
+              "wwid '36001405aaaaaaaaaaaaaaaaaaaaaaaaa' added\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "/dev/sdc", 0),
+              "wwid '36001405bbbbbbbbbbbbbbbbbbbbbbbbb' added\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "36009999", 0), "wwid '36009999' added\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "/dev/nothing", 1), "");
+    EXPECT_EQ(changed(Mode::reset_wwids, "", 0), "successfully reset wwids\n");
     EXPECT_THAT(
         content(),
         EndsWith("/36001405aaaaaaaaaaaaaaaaaaaaaaaaa/\n/36001405bbbbbbbbbbbbbbbbbbbbbbbbb/\n"));
 }
 
-TEST_F(WwidsFile, RemovingAnUnknownWwidSaysSo) {
+TEST_F(WwidsFile, WithoutADaemonSysfsTellsWwids) {
     ::setenv("MULTIPATH_SOCKET_NAME", "@shortpath-test-nobody", 1);
-    Options options;
-    options.mode = Mode::remove_wwid;
-    options.device = "36001";
-    Daemon connection(options);
-    testing::internal::CaptureStdout();
-    EXPECT_EQ(change_wwids(options, connection), 1);
-    std::fflush(stdout);
-    EXPECT_EQ(testing::internal::GetCapturedStdout(), "wwid '36001' not in wwids file\n");
+    root_.write("/sys/block/dm-2/dm/uuid", "mpath-3600map\n");
+    root_.write("/sys/block/dm-2/dm/name", "mpatha\n");
+    root_.write("/sys/block/dm-1/dm/uuid", "LVM-abc\n");
+    root_.write("/sys/block/sdq/dev", "65:0\n");
+    root_.write("/run/udev/data/b65:0", "I:1\nE:ID_SERIAL=3600disk\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "/dev/mapper/mpatha", 0), "wwid '3600map' added\n");
+    EXPECT_EQ(changed(Mode::add_wwid, "/dev/sdq", 0), "wwid '3600disk' added\n");
+    EXPECT_EQ(changed(Mode::remove_wwid, "3600disk", 0), "wwid '3600disk' removed\n");
+    EXPECT_EQ(changed(Mode::remove_wwid, "3600disk", 1), "wwid '3600disk' not in wwids file\n");
+    EXPECT_EQ(changed(Mode::reset_wwids, "", 0), "successfully reset wwids\n");
+    EXPECT_THAT(content(), EndsWith("\n/3600map/\n"));
     ::unsetenv("MULTIPATH_SOCKET_NAME");
 }
 
