@@ -150,10 +150,12 @@ void absorb_paths(Core& core, const DmMapState& actual) {
     }
 }
 
-std::set<DevT> devices_of(const std::optional<DmMapState>& state) {
-    std::set<DevT> devices;
+// Of the live table and of one that was sent: the kernel may make that one live at any moment,
+// after an hour in the queue of a hung disk even.
+std::set<DevT> devices_of(const Map& map) {
+    std::set<DevT> devices = map.loading;
     for (const model::TableGroup& group :
-         state ? state->table.groups : std::vector<model::TableGroup>{}) {
+         map.actual ? map.actual->table.groups : std::vector<model::TableGroup>{}) {
         for (const model::TablePath& path : group.paths) {
             devices.insert(path.devt);
         }
@@ -164,7 +166,7 @@ std::set<DevT> devices_of(const std::optional<DmMapState>& state) {
 // The devices that the map holds in the kernel are not put into another map's table meanwhile;
 // whoever waits for one that is let go is looked at again.
 void hold_devices(Core& core, const Map& map, const std::set<DevT>& before) {
-    std::set<DevT> held = devices_of(map.actual);
+    std::set<DevT> held = devices_of(map);
     for (DevT devt : before) {
         std::unordered_map<DevT, MapId>::iterator holder = core.table_holder.find(devt);
         if (held.contains(devt) || holder == core.table_holder.end() || holder->second != map.id) {
@@ -193,17 +195,30 @@ void map_vanished(Core& core, Map& map) {
 
 }  // namespace
 
+void hold_loading(Core& core, Map& map, const model::MultipathTable& table) {
+    for (const model::TableGroup& group : table.groups) {
+        for (const model::TablePath& path : group.paths) {
+            map.loading.insert(path.devt);
+        }
+    }
+    hold_devices(core, map, {});
+}
+
 void forget_state(Core& core, Map& map) {
-    std::set<DevT> before = devices_of(map.actual);
+    std::set<DevT> before = devices_of(map);
     map.actual.reset();
+    map.loading.clear();
     hold_devices(core, map, before);
 }
 
 void absorb_state(Core& core, Map& map, const DmMapState& state) {
     std::uint32_t old_group = map.actual ? map.actual->status.next_group : 0;
     bool had_groups = map.actual && !map.actual->status.groups.empty();
-    std::set<DevT> before = devices_of(map.actual);
+    std::set<DevT> before = devices_of(map);
     map.actual = state;
+    if (!state.inactive_table) {
+        map.loading.clear();
+    }
     hold_devices(core, map, before);
     if (map.size_sectors == 0) {
         map.size_sectors = state.table.size_sectors;

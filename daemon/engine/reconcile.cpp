@@ -204,6 +204,13 @@ void run_plan(Core& core, Map& map, Plan plan) {
     map.action = action_of(plan);
     map.force_reload = false;
     core.map_ops[map.op] = map.id;
+    for (const Step& step : plan.steps) {
+        if (const model::step::Create* create = std::get_if<model::step::Create>(&step)) {
+            hold_loading(core, map, create->table);
+        } else if (const model::step::Load* load = std::get_if<model::step::Load>(&step)) {
+            hold_loading(core, map, load->table);
+        }
+    }
     core.touch(map);
     core.log(LogLevel::debug, "plan", &map, nullptr, dm::render_plan(plan));
     core.emit(model::effect::RunPlan{map.op, std::move(plan)});
@@ -236,12 +243,14 @@ void without_members(Core& core, Map& map, Plan& plan) {
         return;
     }
     conf::FlushOnLastDel flush = map.policy.flush_on_last_del;
-    if (map.paths.empty() && flush != conf::FlushOnLastDel::never && !map.kept_without_paths) {
+    bool due = !map.kept_without_paths || map.flush_due <= core.now;
+    if (map.paths.empty() && flush != conf::FlushOnLastDel::never && due) {
         map.wanted = false;
+        map.flush_due = kNever;
         map.deferred_removal = map.policy.deferred_remove;
         map.stop_queueing_for_removal = flush == conf::FlushOnLastDel::always;
-        core.log(LogLevel::notice, "last-path-gone", &map, nullptr,
-                 "its last path was removed; flushing the map");
+        core.log(map.flushes == 0 ? LogLevel::notice : LogLevel::debug, "last-path-gone", &map,
+                 nullptr, "its last path was removed; flushing the map");
         start_removal(core, map);
         return;
     }
@@ -308,6 +317,8 @@ void reconcile(Core& core, Map& map) {
         }
     } else if (table_work) {
         map.kept_without_paths = false;
+        map.flush_due = kNever;
+        map.flushes = 0;
         make_groups(core, map, members);
         plan = dm::plan_steps(map.actual, desired_map(core, map, members));
     }
@@ -326,10 +337,13 @@ void reconcile(Core& core, Map& map) {
     }
 }
 
+Duration retry_after(int attempts) {
+    return std::min<Duration>(kRetryFirst * (1LL << std::min(attempts - 1, 8)), kRetryMax);
+}
+
 void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, bool existed) {
     ++map.attempts;
-    Duration wait = kRetryFirst * (1LL << std::min(map.attempts - 1, 6));
-    map.not_before = core.now + std::min(wait, kRetryMax);
+    map.not_before = core.now + retry_after(map.attempts);
     map.retry_at = map.not_before;
     if (was_removal) {
         bool busy = error.code == Errc::busy;
@@ -339,8 +353,14 @@ void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, boo
         map.kept_without_paths = map.paths.empty();
         map.not_before = core.now;
         map.retry_at = Instant{};
-        core.log(busy ? LogLevel::notice : LogLevel::warning, "map-not-removed", &map, nullptr,
+        LogLevel level = busy ? LogLevel::notice : LogLevel::warning;
+        core.log(map.flushes == 0 ? level : LogLevel::debug, "map-not-removed", &map, nullptr,
                  "the map cannot be removed: " + error.text());
+        if (map.kept_without_paths) {
+            // Whoever has it open (udev for a moment, a user for a week) tells nobody when he
+            // closes it.
+            map.flush_due = core.now + retry_after(++map.flushes);
+        }
     } else {
         LogLevel level = map.attempts == 1 ? LogLevel::error : LogLevel::info;
         core.log(level, "plan-failed", &map, nullptr,
@@ -419,7 +439,8 @@ void reconcile_maps(Core& core) {
         reconcile(core, *map);
         map = core.find_map(id);
         if (map != nullptr) {
-            Instant wake = std::min({map->queueing_deadline, map->failback_due, map->ghost_until});
+            Instant wake = std::min(
+                {map->queueing_deadline, map->failback_due, map->ghost_until, map->flush_due});
             for (Instant later : {map->not_before, map->retry_at}) {
                 wake = later > core.now ? std::min(wake, later) : wake;
             }

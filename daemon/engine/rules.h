@@ -49,6 +49,8 @@ void join_map(Core& core, Map& map, Path& path);
 void settle_adopted(Core& core);
 /// Takes over what the kernel says of a map.
 void absorb_state(Core& core, Map& map, const model::DmMapState& state);
+/// A plan in flight gives the map this table: its devices are held from now on.
+void hold_loading(Core& core, Map& map, const model::MultipathTable& table);
 /// The kernel has no such map (any more).
 void forget_state(Core& core, Map& map);
 void on_maps_listed(Core& core, const model::event::MapsListed& event);

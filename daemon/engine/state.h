@@ -136,6 +136,8 @@ struct Map {
     bool deferred_removal = false;  ///< remove even though it is open, when it closes
     bool stop_queueing_for_removal = false;
     bool kept_without_paths = false;  ///< its last path is gone and it could not be removed
+    Instant flush_due = kNever;       ///< when that is tried again
+    int flushes = 0;                  ///< how often it was tried in vain
     std::uint64_t size_sectors = 0;   ///< of the table; paths of another size stay out
 
     bool dirty = false;     ///< in Core::dirty_maps
@@ -144,6 +146,7 @@ struct Map {
     bool op_is_plan = false;
     bool plan_removes = false;
     bool plan_swaps = false;  ///< creates the map or loads a table
+    std::set<DevT> loading;   ///< devices of a table on its way into the kernel
     bool query_again = false;
     bool naming_pending = false;  ///< its alias is not in the bindings file yet
     bool naming_written = false;  ///< the write in flight holds its alias
@@ -218,7 +221,7 @@ struct Core {
     std::unordered_map<std::string, MapId> map_by_alias;
     std::set<Wwid> flushed;  ///< removed by command: not made again by themselves
     std::unordered_map<OpId, MapId> map_ops;
-    std::unordered_map<DevT, MapId> table_holder;  ///< whose table holds the device, as last read
+    std::unordered_map<DevT, MapId> table_holder;  ///< whose table holds the device or will
 
     std::set<std::pair<Instant, PathId>> check_queue;
     std::set<MapId> dirty_maps;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace mp::sim {
 
@@ -168,6 +169,16 @@ void Faults::heal() {
         const std::optional<int> lu = world_.host.lu_behind(disk);
         if (!lu || world_.array.lu(*lu).wwid != world_.host.disk(disk).udev_wwid) {
             world_.host.detach(disk);
+        }
+    }
+    const std::set<DiskId> held = world_.oracles.held_by_operator();
+    for (const DiskId disk : held) {
+        world_.oracles.reinstated_by_operator(disk);
+        if (world_.host.disk(disk).present) {
+            model::Command command;
+            command.verb = model::Verb::reinstate_path;
+            command.target = world_.host.disk(disk).name;
+            world_.control.send(std::move(command));
         }
     }
     world_.host.reconsider();
@@ -407,8 +418,10 @@ void Faults::operator_command() {
             command.argument = command.verb == Verb::switch_group ? "1" : "";
             break;
     }
-    if (command.verb == Verb::fail_path || command.verb == Verb::reinstate_path) {
-        world_.oracles.disturbed(disk);
+    if (command.verb == Verb::fail_path) {
+        world_.oracles.failed_by_operator(disk);
+    } else if (command.verb == Verb::reinstate_path) {
+        world_.oracles.reinstated_by_operator(disk);
     }
     world_.control.send(std::move(command));
 }

@@ -79,6 +79,22 @@ void Oracles::daemon_sees_from(Instant when) {
     sees_from_ = std::max(sees_from_, when);
 }
 
+void Oracles::failed_by_operator(DiskId disk) {
+    held_by_operator_.insert(disk);
+    known_[disk].usable_since = kNever;
+}
+
+void Oracles::reinstated_by_operator(DiskId disk) {
+    held_by_operator_.erase(disk);
+    disturbed(disk);
+    seen_version_ = ~std::uint64_t{0};
+}
+
+void Oracles::operator_forgotten() {
+    held_by_operator_.clear();
+    seen_version_ = ~std::uint64_t{0};
+}
+
 void Oracles::outside_interference() {
     interfered_ = world_.loop.now();
 }
@@ -142,7 +158,7 @@ void Oracles::after_step() {
 void Oracles::look_at_truth() {
     for (const DiskId disk : world_.host.present()) {
         const std::optional<int> lu = world_.host.lu_behind(disk);
-        const bool usable = world_.host.serves(disk) && lu &&
+        const bool usable = world_.host.serves(disk) && lu && !held_by_operator_.contains(disk) &&
                             world_.array.lu(*lu).wwid == world_.host.disk(disk).udev_wwid;
         Known& known = known_[disk];
         if (!usable) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,12 @@ public:
     /// The disk could have served its own logical unit, undisturbed, since then; kNever: it cannot.
     Instant usable_since(DiskId disk) const;
     void disturbed(DiskId disk);
+    /// An administrator failed the disk's path: nobody may use it until it is reinstated.
+    void failed_by_operator(DiskId disk);
+    void reinstated_by_operator(DiskId disk);
+    const std::set<DiskId>& held_by_operator() const { return held_by_operator_; }
+    /// The daemon that was told so is gone; the next one knows nothing of it.
+    void operator_forgotten();
     /// Somebody else than the daemon did something to maps; be patient from now on.
     void outside_interference();
 
@@ -73,6 +80,7 @@ private:
     std::map<DiskId, Known> known_;
     std::map<Wrong, Instant> wrong_since_;
     std::map<std::string, Wwid> names_;
+    std::set<DiskId> held_by_operator_;
     Instant sees_from_{};
     Instant interfered_{};
     Instant next_sweep_{};

@@ -89,6 +89,7 @@ void SimWorld::kill() {
     path_watch.reset();
     dm.reset();
     supervisor.reset();
+    oracles.operator_forgotten();
     daemon_.reset();
 }
 

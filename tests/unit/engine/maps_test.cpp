@@ -129,6 +129,22 @@ TEST(Maps, AMapInUseSurvivesItsLastPathAndTakesItBack) {
     EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda"));
 }
 
+TEST(Maps, AMapThatWasInUseWhenItsLastPathWentGoesWhenItIsClosed) {
+    Bench bench = two_path_bench();
+    bench.add(scsi_path("sda", 0, kDiskA));
+    bench.start();
+    bench.refuse_remove = true;
+    bench.remove("sda");
+    bench.settle();
+    bench.advance(seconds(600));
+    ASSERT_TRUE(bench.dm.contains(kA));
+    EXPECT_LT(bench.plans.size(), 50U);  // not as fast as the kernel can refuse
+    bench.refuse_remove = false;
+    bench.advance(seconds(40));
+    EXPECT_THAT(bench.dm, IsEmpty());
+    EXPECT_THAT(bench.snapshot()->maps, IsEmpty());
+}
+
 TEST(Maps, FlushedMapsComeBackOnlyWhenAskedFor) {
     Bench bench = two_path_bench();
     add_two_paths(bench);
