@@ -5,6 +5,7 @@
 #include "checkers/cciss_tur.h"
 
 #include "checkers/verdict.h"
+#include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
 
 namespace mp::checkers {
@@ -17,12 +18,11 @@ public:
     NextStep begin(const model::BlockDevice&) override { return scsi::test_unit_ready(); }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return verdict_of_error(kName, reply.error());
+        Result<const model::ScsiReply*> answer = model::answer_of<model::ScsiReply>(reply);
+        if (!answer) {
+            return verdict_of_error(kName, answer.error());
         }
-        const model::ScsiReply* answer = std::get_if<model::ScsiReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        scsi::Completion completion = scsi::completion_of(*answer);
+        scsi::Completion completion = scsi::completion_of(**answer);
         bool good = completion.outcome == scsi::Outcome::done;
         return verdict_of(kName, good ? model::PathState::up : model::PathState::down,
                           completion.text);

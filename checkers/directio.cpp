@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "checkers/verdict.h"
+#include "daemon/model/answer.h"
 
 namespace mp::checkers {
 namespace {
@@ -24,12 +25,11 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return verdict_of_error(kName, reply.error());
+        Result<const model::BytesReply*> answer = model::answer_of<model::BytesReply>(reply);
+        if (!answer) {
+            return verdict_of_error(kName, answer.error());
         }
-        const model::BytesReply* answer = std::get_if<model::BytesReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        if (answer->data.size() < length_) {
+        if ((*answer)->data.size() < length_) {
             return verdict_of(kName, model::PathState::down, "short read");
         }
         return verdict_of(kName, model::PathState::up);

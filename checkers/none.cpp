@@ -6,6 +6,7 @@
 
 #include "checkers/gate.h"
 #include "checkers/verdict.h"
+#include "daemon/model/answer.h"
 
 namespace mp::checkers {
 namespace {
@@ -23,14 +24,13 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return reply.error().code == Errc::gone
-                       ? verdict_of(kName, model::PathState::removed, reply.error().text())
-                       : verdict_of_error(kName, reply.error());
+        Result<const model::BytesReply*> answer = model::answer_of<model::BytesReply>(reply);
+        if (!answer) {
+            return answer.error().code == Errc::gone
+                       ? verdict_of(kName, model::PathState::removed, answer.error().text())
+                       : verdict_of_error(kName, answer.error());
         }
-        const model::BytesReply* answer = std::get_if<model::BytesReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        std::string text = scsi::text_field(answer->data);
+        std::string text = scsi::text_field((*answer)->data);
         std::optional<model::PathState> state = sysfs_gate(bus_, text);
         return state ? verdict_of(kName, *state, text) : verdict_of(kName, model::PathState::up);
     }

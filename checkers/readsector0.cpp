@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "checkers/verdict.h"
+#include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
 
 namespace mp::checkers {
@@ -28,18 +29,20 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            if (as_scsi_ && reply.error().code == Errc::unsupported) {
-                as_scsi_ = false;
-                return question();
-            }
-            return finish(verdict_of_error(kName, reply.error()));
+        if (!as_scsi_) {
+            Result<const model::BytesReply*> read = model::answer_of<model::BytesReply>(reply);
+            return finish(read ? verdict_of(kName, model::PathState::up)
+                               : verdict_of_error(kName, read.error()));
         }
-        const model::ScsiReply* answer = std::get_if<model::ScsiReply>(&*reply);
-        if (answer == nullptr) {
-            return finish(verdict_of(kName, model::PathState::up));
+        Result<const model::ScsiReply*> answer = model::answer_of<model::ScsiReply>(reply);
+        if (!answer && answer.error().code == Errc::unsupported) {
+            as_scsi_ = false;
+            return question();
         }
-        scsi::Completion completion = scsi::completion_of(*answer);
+        if (!answer) {
+            return finish(verdict_of_error(kName, answer.error()));
+        }
+        scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
         if (completion.outcome == scsi::Outcome::sense &&
             completion.sense.key == scsi::SenseKey::unit_attention && tries_ < kTriesMax) {

@@ -10,6 +10,7 @@
 #include "checkers/tur.h"
 
 #include "checkers/verdict.h"
+#include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
 
 namespace mp::checkers {
@@ -27,12 +28,11 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return finish(verdict_of_error(kName, reply.error()));
+        Result<const model::ScsiReply*> answer = model::answer_of<model::ScsiReply>(reply);
+        if (!answer) {
+            return finish(verdict_of_error(kName, answer.error()));
         }
-        const model::ScsiReply* answer = std::get_if<model::ScsiReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        scsi::Completion completion = scsi::completion_of(*answer);
+        scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
         if (passing(completion) && tries_ < kTriesMax) {
             ++tries_;

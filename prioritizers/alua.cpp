@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
 #include "daemon/scsi/designator.h"
 #include "daemon/scsi/sense.h"
@@ -41,13 +42,12 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return stage_ == Stage::group ? group_from_kernel(reply.error().text())
-                                          : undefined(reply.error().text());
+        Result<const model::ScsiReply*> answer = model::answer_of<model::ScsiReply>(reply);
+        if (!answer) {
+            return stage_ == Stage::group ? group_from_kernel(answer.error().text())
+                                          : undefined(answer.error().text());
         }
-        const model::ScsiReply* answer = std::get_if<model::ScsiReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        scsi::Completion completion = scsi::completion_of(*answer);
+        scsi::Completion completion = scsi::completion_of(**answer);
         if (passing(completion) && tries_ < kTriesMax && probes_ < kProbesPerPriorityMax) {
             ++tries_;
             ++probes_;
@@ -56,11 +56,11 @@ public:
         bool done = completion.outcome == scsi::Outcome::done;
         switch (stage_) {
             case Stage::support:
-                return done ? on_support(answer->data) : undefined(completion.text);
+                return done ? on_support((*answer)->data) : undefined(completion.text);
             case Stage::group:
-                return done ? on_group(answer->data) : group_from_kernel(completion.text);
+                return done ? on_group((*answer)->data) : group_from_kernel(completion.text);
             case Stage::report:
-                return done ? on_report(answer->data) : on_refused_report(completion);
+                return done ? on_report((*answer)->data) : on_refused_report(completion);
         }
         return undefined("unknown stage");
     }

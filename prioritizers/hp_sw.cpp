@@ -4,6 +4,7 @@
 // standby one and worth 2, anything else 0.
 #include "prioritizers/hp_sw.h"
 
+#include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
 #include "daemon/scsi/sense.h"
 
@@ -15,12 +16,11 @@ public:
     NextStep begin(const model::BlockDevice&) override { return scsi::test_unit_ready(); }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        if (!reply) {
-            return Priority{.message = "hp_sw prioritizer: " + reply.error().text()};
+        Result<const model::ScsiReply*> answer = model::answer_of<model::ScsiReply>(reply);
+        if (!answer) {
+            return Priority{.message = "hp_sw prioritizer: " + answer.error().text()};
         }
-        const model::ScsiReply* answer = std::get_if<model::ScsiReply>(&*reply);
-        MP_ASSERT(answer != nullptr);
-        scsi::Completion completion = scsi::completion_of(*answer);
+        scsi::Completion completion = scsi::completion_of(**answer);
         if (completion.outcome == scsi::Outcome::done) {
             return Priority{.value = 4};
         }

@@ -6,6 +6,7 @@
 // know. A missing preferred_path (old kernels) only means no preference.
 #include "prioritizers/sysfs.h"
 
+#include "daemon/model/answer.h"
 #include "prioritizers/alua_number.h"
 
 namespace mp::prioritizers {
@@ -25,17 +26,13 @@ public:
     }
 
     NextStep on_reply(const model::ProbeReply& reply) override {
-        std::string text;
-        if (reply) {
-            const model::BytesReply* answer = std::get_if<model::BytesReply>(&*reply);
-            MP_ASSERT(answer != nullptr);
-            text = scsi::text_field(answer->data);
-        }
+        Result<const model::BytesReply*> answer = model::answer_of<model::BytesReply>(reply);
+        std::string text = answer ? scsi::text_field((*answer)->data) : "";
         if (state_) {
             return Priority{.value = alua_number(*state_, text == "1", exclusive_)};
         }
-        if (!reply) {
-            return Priority{.message = "sysfs prioritizer: access_state: " + reply.error().text()};
+        if (!answer) {
+            return Priority{.message = "sysfs prioritizer: access_state: " + answer.error().text()};
         }
         state_ = scsi::access_state_of_text(text);
         if (!state_) {

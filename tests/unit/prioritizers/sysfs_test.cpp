@@ -42,6 +42,10 @@ TEST(Sysfs, UnreadableOrUnknownStateIsUndefined) {
     got = drive("sysfs", "", disk(), {testing::text("(null)\n")});
     EXPECT_EQ(got.priority.value, kUndefinedPriority);
     EXPECT_EQ(got.priority.message, "sysfs prioritizer: access_state is \"(null)\"");
+    got = drive("sysfs", "", disk(), {testing::good()});
+    EXPECT_EQ(got.priority.value, kUndefinedPriority);
+    EXPECT_EQ(got.priority.message,
+              "sysfs prioritizer: access_state: the answer is to another question (cancelled)");
     got = drive("sysfs", "", {}, {testing::text("standby\n")});
     EXPECT_EQ(got.priority.value, kUndefinedPriority);
     EXPECT_TRUE(got.probes.empty());
