@@ -21,6 +21,7 @@
 #include "daemon/api/topology.h"
 #include "daemon/api/version.h"
 #include "daemon/base/strings.h"
+#include "daemon/cli/configuration.h"
 #include "daemon/cli/options.h"
 #include "daemon/cli/session.h"
 #include "daemon/os/control_server.h"
@@ -45,7 +46,7 @@ using namespace mp;  // NOLINT: the composition root names everything
 struct DaemonOptions {
     bool foreground = false;
     bool plain_log = false;  ///< -s: no time stamps
-    int verbosity = 2;
+    std::optional<int> verbosity;  ///< unset: as configured
     bool read_only_bindings = false;
     std::string problem;
 };
@@ -149,7 +150,7 @@ int run_daemon(const DaemonOptions& options) {
     if (!pid_file) {
         return fail_start(kPidFile, pid_file.error());
     }
-    std::vector<std::string> refused = os::protect_process(std::nullopt);
+    std::vector<std::string> refused = os::protect_process();
 
     // Signals are blocked before the first thread exists.
     Adapters parts;
@@ -159,7 +160,7 @@ int run_daemon(const DaemonOptions& options) {
     log.target = journal             ? os::QueuedLog::Target::journal
                  : options.plain_log ? os::QueuedLog::Target::stderr_plain
                                      : os::QueuedLog::Target::stderr_stamped;
-    log.most_verbose = os::level_of_verbosity(options.verbosity);
+    log.most_verbose = os::level_of_verbosity(options.verbosity.value_or(2));
     if (Result<> built = parts.build(log); !built) {
         return fail_start("cannot start", built.error());
     }
@@ -197,6 +198,15 @@ int run_daemon(const DaemonOptions& options) {
         snapshot.publish(std::move(next));
     });
     runtime.on_exit([&parts](int code) { parts.loop->exit(code); });
+    runtime.ask_environment([] { return cli::read_environment(true); });
+    runtime.on_settings([&](const conf::Globals& settings) {
+        parts.log->set_most_verbose(
+            os::level_of_verbosity(options.verbosity.value_or(settings.verbosity)));
+        (*control)->set_request_timeout(settings.uxsock_timeout);
+        if (Result<> limited = os::limit_open_files(settings.max_fds); !limited) {
+            parts.log->write({model::LogLevel::warning, "process", "", "", limited.error().text()});
+        }
+    });
     runtime.start();
     return parts.loop->run();
 }
@@ -252,6 +262,7 @@ int run_once(const std::vector<std::string>& arguments) {
     NoSupervisor supervisor;
     OnceControl control;
     runtime::Runtime runtime(parts.ports(control, supervisor), *parts.queue, engine_options);
+    runtime.ask_environment([] { return cli::read_environment(true); });
     std::shared_ptr<const model::Snapshot> last;
     runtime.on_snapshot(
         [&last](std::shared_ptr<const model::Snapshot> next) { last = std::move(next); });

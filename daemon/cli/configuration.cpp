@@ -7,21 +7,26 @@
 
 #include <algorithm>
 
+#include "conf/schema/accounts.h"
 #include "daemon/base/strings.h"
 #include "daemon/cli/files.h"
 
 namespace mp::cli {
 
-std::map<std::string, std::uint32_t, std::less<>> parse_accounts(std::string_view text) {
-    std::map<std::string, std::uint32_t, std::less<>> accounts;
-    for (std::string_view line : split(text, '\n')) {
-        std::vector<std::string_view> fields = split(line, ':');
-        Result<std::uint64_t> number = fields.size() > 2 ? parse_u64(fields[2]) : parse_u64("");
-        if (number && *number <= 0xffffffff && !fields[0].empty()) {
-            accounts.emplace(fields[0], static_cast<std::uint32_t>(*number));
-        }
+conf::Environment read_environment(bool accounts) {
+    conf::Environment environment;
+    if (accounts) {
+        environment.accounts =
+            conf::parse_accounts(read_file(rooted("/etc/passwd")).value_or(""),
+                                 read_file(rooted("/etc/group")).value_or(""));
     }
-    return accounts;
+    std::string nvme = read_file(rooted("/sys/module/nvme_core/parameters/multipath")).value_or("");
+    environment.native_nvme_multipath = starts_with(nvme, "Y");
+    std::string limit = read_file(rooted("/proc/sys/fs/nr_open")).value_or("");
+    if (Result<std::uint64_t> number = parse_u64(trim(limit))) {
+        environment.max_open_files = *number;
+    }
+    return environment;
 }
 
 std::shared_ptr<const conf::Config> read_configuration() {
@@ -33,18 +38,7 @@ std::shared_ptr<const conf::Config> read_configuration() {
         return file.content.find("uid") != std::string::npos ||
                file.content.find("gid") != std::string::npos;
     });
-    conf::Environment environment;
-    if (names_owners) {
-        environment.accounts.users = parse_accounts(read_file(rooted("/etc/passwd")).value_or(""));
-        environment.accounts.groups = parse_accounts(read_file(rooted("/etc/group")).value_or(""));
-    }
-    std::string nvme = read_file(rooted("/sys/module/nvme_core/parameters/multipath")).value_or("");
-    environment.native_nvme_multipath = starts_with(nvme, "Y");
-    std::string limit = read_file(rooted("/proc/sys/fs/nr_open")).value_or("");
-    if (Result<std::uint64_t> number = parse_u64(trim(limit))) {
-        environment.max_open_files = *number;
-    }
-    return conf::Config::build(files, environment);
+    return conf::Config::build(files, read_environment(names_owners));
 }
 
 }  // namespace mp::cli

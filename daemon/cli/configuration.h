@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The configuration as the files on disk say, without the daemon.
+// The configuration as the files on disk say, and what it needs to know of this system.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace mp::cli {
 
 std::shared_ptr<const conf::Config> read_configuration();
 
-/// "name:x:number:..." lines of passwd and group.
-std::map<std::string, std::uint32_t, std::less<>> parse_accounts(std::string_view text);
+/// What this system says of itself. `accounts`: also the names of users and groups.
+conf::Environment read_environment(bool accounts);
 
 }  // namespace mp::cli

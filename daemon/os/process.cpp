@@ -20,6 +20,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "daemon/base/strings.h"
 #include "daemon/os/state_file.h"
@@ -101,7 +102,7 @@ Result<PidFile> PidFile::lock(const std::string& path) {
     return PidFile(std::move(fd));
 }
 
-std::vector<std::string> protect_process(std::optional<std::uint64_t> max_fds) {
+std::vector<std::string> protect_process() {
     std::vector<std::string> problems;
     mallopt(M_ARENA_MAX, kArenas);
     mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
@@ -111,16 +112,32 @@ std::vector<std::string> protect_process(std::optional<std::uint64_t> max_fds) {
     if (!write_text("/proc/self/oom_score_adj", "-1000")) {
         problems.push_back(refused("cannot ask the out-of-memory killer to spare us"));
     }
-    if (!max_fds || *max_fds > 0) {
-        rlimit limit{};
-        ::getrlimit(RLIMIT_NOFILE, &limit);
-        limit.rlim_cur = max_fds ? *max_fds : limit.rlim_max;
-        limit.rlim_max = std::max(limit.rlim_max, limit.rlim_cur);
-        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-            problems.push_back(refused("cannot raise the limit of open files"));
-        }
-    }
     return problems;
+}
+
+Result<> limit_open_files(std::optional<std::uint64_t> max_fds) {
+    if (max_fds == 0U) {
+        return {};
+    }
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (max_fds) {
+        limit.rlim_cur = *max_fds;
+    } else {
+        const Result<std::string> allowed = read_file("/proc/sys/fs/nr_open");
+        const Result<std::uint64_t> number = parse_u64(trim(allowed ? *allowed : ""));
+        limit.rlim_cur = number ? *number : limit.rlim_max;
+    }
+    const rlim_t hard = std::exchange(limit.rlim_max, std::max(limit.rlim_max, limit.rlim_cur));
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        return {};
+    }
+    const int refused = errno;
+    limit = {.rlim_cur = hard, .rlim_max = hard};
+    if (max_fds || ::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return fail_errno(refused, "cannot change the limit of open files");
+    }
+    return {};
 }
 
 std::size_t load_code() {

@@ -25,9 +25,13 @@ private:
     UniqueFd fd_;
 };
 
-/// Locks memory, raises limits, asks the out-of-memory killer to spare us. Each of these does what
+/// Locks memory, asks the out-of-memory killer to spare us. Each of these does what
 /// it can; what the kernel refuses comes back as text, one line each.
-std::vector<std::string> protect_process(std::optional<std::uint64_t> max_fds);
+std::vector<std::string> protect_process();
+
+/// max_fds: unset raises the limit of open files to what the kernel allows at most, 0 leaves it
+/// alone. Errors: denied, invalid.
+Result<> limit_open_files(std::optional<std::uint64_t> max_fds);
 
 /// Reads the program's code into memory, where protect_process() has locked it. To be called once,
 /// before the first map is touched. Returns the number of bytes.

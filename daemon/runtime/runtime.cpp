@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "conf/config.h"
-
 namespace mp::runtime {
 
 using namespace model;  // NOLINT: the visitor below names two dozen effects
@@ -52,6 +50,8 @@ struct Runtime::Impl {
     EventQueue& queue;
     engine::Engine engine;
     std::function<void(int)> exit_callback;
+    std::function<conf::Environment()> environment_callback;
+    std::function<void(const conf::Globals&)> settings_callback;
     std::function<void(std::shared_ptr<const Snapshot>)> snapshot_callback;
     std::vector<effect::Reply> replies;
     bool exiting = false;
@@ -68,9 +68,13 @@ struct Runtime::Impl {
         }
         event::ConfigLoaded event;
         if (problems.empty()) {
-            event.config = conf::Config::build(files);
+            event.config = conf::Config::build(
+                files, environment_callback ? environment_callback() : conf::Environment{});
             for (const conf::Diagnostic& diagnostic : event.config->diagnostics()) {
                 problems += diagnostic.render() + "\n";
+            }
+            if (settings_callback) {
+                settings_callback(event.config->globals());
             }
         }
         event.problems = std::move(problems);
@@ -146,6 +150,14 @@ Runtime::~Runtime() {
 
 void Runtime::on_exit(std::function<void(int)> callback) {
     impl_->exit_callback = std::move(callback);
+}
+
+void Runtime::ask_environment(std::function<conf::Environment()> callback) {
+    impl_->environment_callback = std::move(callback);
+}
+
+void Runtime::on_settings(std::function<void(const conf::Globals&)> callback) {
+    impl_->settings_callback = std::move(callback);
 }
 
 void Runtime::on_snapshot(std::function<void(std::shared_ptr<const Snapshot>)> callback) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "conf/config.h"
 #include "daemon/engine/engine.h"
 #include "daemon/model/event.h"
 #include "daemon/ports/ports.h"
@@ -57,6 +58,10 @@ public:
     void start();
     /// Called once, from the loop, when the engine asks to leave.
     void on_exit(std::function<void(int code)> callback);
+    /// What a configuration needs to know of this system, asked before each is built.
+    void ask_environment(std::function<conf::Environment()> callback);
+    /// Called, from the loop, with the settings of each configuration that was built.
+    void on_settings(std::function<void(const conf::Globals&)> callback);
     /// Called with each new snapshot, on the reactor; the daemon hands it to Published.
     void on_snapshot(std::function<void(std::shared_ptr<const model::Snapshot>)> callback);
 

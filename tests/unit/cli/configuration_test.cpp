@@ -9,10 +9,8 @@
 namespace {
 
 using namespace mp::cli;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using testing::Pair;
 
 TEST(Configuration, FilesAndOwnersOfThisSystem) {
     mp::test::RootFolder root;
@@ -31,10 +29,14 @@ TEST(Configuration, NativeNvmeMultipathLeavesNvmeToTheKernel) {
     EXPECT_THAT(read_configuration()->render(), Not(HasSubstr("nvme[0-9])")));
 }
 
-TEST(Configuration, AccountsAreNamesAndNumbers) {
-    EXPECT_THAT(parse_accounts(
-                    "root:x:0:0::/:/bin/sh\n:x:1:\nbad:x:y:\nshort\nbig:x:99999999999:\nb:x:5\n"),
-                ElementsAre(Pair("b", 5), Pair("root", 0)));
+TEST(Configuration, SystemTellsItsLimitOfOpenFiles) {
+    mp::test::RootFolder root;
+    EXPECT_EQ(read_environment(false).max_open_files, 1048576U);
+    root.write("/proc/sys/fs/nr_open", "4096\n");
+    root.write("/etc/group", "disk:x:6:\n");
+    EXPECT_EQ(read_environment(false).max_open_files, 4096U);
+    EXPECT_TRUE(read_environment(false).accounts.groups.empty());
+    EXPECT_EQ(read_environment(true).accounts.groups.at("disk"), 6U);
 }
 
 }  // namespace
