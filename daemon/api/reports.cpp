@@ -49,7 +49,9 @@ std::string_view device_status(const Snapshot& snapshot, const PathView& path) {
         return "hidden, unmonitored";
     }
     if (snapshot.config != nullptr) {
-        conf::FilterVerdict verdict = snapshot.config->filter_device(*path.device, "");
+        model::BlockDevice only_named;  // this report is about names; no other rule may come first
+        only_named.name = path.device->name;
+        conf::FilterVerdict verdict = snapshot.config->filter_device(only_named, "");
         if (!verdict.accepted && verdict.group == "devnode") {
             return "devnode blacklisted, unmonitored";
         }

@@ -16,9 +16,8 @@ namespace mp::cli {
 conf::Environment read_environment(bool accounts) {
     conf::Environment environment;
     if (accounts) {
-        environment.accounts =
-            conf::parse_accounts(read_file(rooted("/etc/passwd")).value_or(""),
-                                 read_file(rooted("/etc/group")).value_or(""));
+        environment.accounts = conf::parse_accounts(read_file(rooted("/etc/passwd")).value_or(""),
+                                                    read_file(rooted("/etc/group")).value_or(""));
     }
     std::string nvme = read_file(rooted("/sys/module/nvme_core/parameters/multipath")).value_or("");
     environment.native_nvme_multipath = starts_with(nvme, "Y");

@@ -78,6 +78,17 @@ std::string kernel_name_of(const std::string& device, const SysfsTree& sysfs) {
     return plain ? name : "";
 }
 
+std::string without_links(const std::string& device) {
+    if (!starts_with(device, "/dev/") || starts_with(device, "/dev/mapper/") ||
+        device.find('/', std::string_view("/dev/").size()) == std::string::npos) {
+        return device;
+    }
+    char* target = ::realpath(rooted(device).c_str(), nullptr);
+    std::string node = target == nullptr ? "" : target;
+    std::free(target);
+    return node.empty() ? device : "/dev/" + node.substr(node.rfind('/') + 1);
+}
+
 Result<model::BlockDevice> read_device(const SysfsTree& sysfs, const std::string& kernel_name) {
     if (kernel_name.empty()) {
         return fail(Errc::invalid, "this is not the name of a device");

@@ -29,6 +29,9 @@ const KernelMap* find_kernel_map(const std::vector<KernelMap>& maps, const std::
 /// What `device` (name, node, major:minor) is called below /sys/block or below sysfs; "" for what
 /// cannot be a device.
 std::string kernel_name_of(const std::string& device, const SysfsTree& sysfs);
+/// Links below /dev other than those of maps (/dev/disk/by-id/...) lead to their node; anything
+/// else stays as it is.
+std::string without_links(const std::string& device);
 /// With the properties that udev has stored.
 Result<model::BlockDevice> read_device(const SysfsTree& sysfs, const std::string& kernel_name);
 /// All that could be paths and that the configuration does not exclude.

@@ -125,6 +125,7 @@ int main(int argc, char** argv) {
     if (options.mode == Mode::help || options.mode == Mode::invalid) {
         return print_usage(options);
     }
+    options.device = without_links(options.device);
     if (options.mode == Mode::dump_config) {
         return dump_config(options);
     }

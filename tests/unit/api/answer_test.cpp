@@ -152,6 +152,24 @@ TEST(Answer, DevicesSayWhatBecameOfThem) {
               "    ram0 devnode blacklisted, unmonitored\n");
 }
 
+TEST(Answer, DevicesAreJudgedByTheirNamesAlone) {
+    mp::model::Snapshot snapshot;
+    mp::model::PathView view = path_of(disk("sdz", 4, {1, 0, 0, 0}), "", "", -1);
+    mp::model::BlockDevice device = *view.device;
+    device.properties = {{"ID_UNWANTED", "1"}};
+    view.device = std::make_shared<mp::model::BlockDevice>(device);
+    view.monitored = false;
+    snapshot.paths.push_back(std::make_shared<mp::model::PathView>(view));
+    std::string rules = "blacklist {\n property ID_UNWANTED\n devnode NAMES\n}\n";
+    for (const char* rule : {"^sdz", "^sdq"}) {
+        snapshot.config = mp::conf::Config::build(
+            {{"multipath.conf", std::string(rules).replace(rules.find("NAMES"), 5, rule)}});
+        EXPECT_EQ(reply("show devices", snapshot),
+                  std::string("available block devices:\n    sdz devnode ") +
+                      (rule[3] == 'z' ? "blacklisted" : "whitelisted") + ", unmonitored\n");
+    }
+}
+
 TEST(Answer, ConfigurationComesFromTheSnapshot) {
     mp::model::Snapshot snapshot = sample();
     snapshot.config =
