@@ -130,12 +130,20 @@ void absorb_paths(Core& core, const DmMapState& actual) {
             // a failure that was not there before is news.
             bool news =
                 path->dm_state != DmPathState::failed || status.fail_count > path->dm_fail_count;
-            news = news && !path->fail_sent;
-            path->fail_sent = false;
+            bool sent = std::exchange(path->fail_sent, false);
+            news = news && !sent;
             path->dm_fail_count = status.fail_count;
             if (path->dm_state != status.state) {
                 path->dm_state = status.state;
                 core.touch(*path);
+            }
+            if (sent && status.state == DmPathState::failed && path->trusted) {
+                // Found good while our plan was under way. In between an I/O may have failed on it
+                // as well, which looks the same: only a check from now on counts.
+                path->trusted = false;
+                path->distrusted_at = core.now;
+                check_now(core, *path);
+                continue;
             }
             if (status.state != DmPathState::failed || !news || !path->map) {
                 continue;

@@ -6,8 +6,8 @@
 // path away on a suspicion would be the second worst thing, and the kernel state "failed" keeps I/O
 // off it.
 //
-// The grouping is made anew when members or settings change, and when priorities change under
-// immediate failback. When a member has no priority yet (it was down when the daemon started) and
+// The grouping is made anew when members or settings change, when priorities change under immediate
+// failback, and when they change so that a group of equals no longer is one. When a member has no priority yet (it was down when the daemon started) and
 // the live table already has exactly these members, the live grouping stands: it was made by
 // someone who knew more.
 #include <algorithm>
@@ -125,6 +125,21 @@ bool all_alua(Core& core, const std::vector<PathId>& members) {
     });
 }
 
+// Paths that were worth the same and no longer are, in one group: the kernel would send I/O down
+// the standby ones too.
+bool mixes(Core& core, const Map& map) {
+    return std::ranges::any_of(map.groups, [&core](const PathGroup& group) {
+        std::set<int> known;
+        for (const GroupingPath& member : group.paths) {
+            const Path* path = core.find_path(member.id);
+            if (path != nullptr && path->priority >= 0) {
+                known.insert(path->priority);
+            }
+        }
+        return known.size() > 1;
+    });
+}
+
 }  // namespace
 
 std::vector<PathId> table_members(Core& core, Map& map) {
@@ -173,8 +188,10 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
     for (PathId id : wanted) {
         priorities.emplace_back(id, core.find_path(id)->priority);
     }
-    bool follows_priorities = map.policy.failback.kind == conf::Failback::Kind::immediate &&
-                              priorities != map.grouped_priorities;
+    conf::GroupPolicy policy = effective_grouping(map.policy, all_alua(core, members));
+    bool follows_priorities = priorities != map.grouped_priorities &&
+                              (map.policy.failback.kind == conf::Failback::Kind::immediate ||
+                               (policy == conf::GroupPolicy::group_by_prio && mixes(core, map)));
     if (!map.regroup && grouped == wanted && !follows_priorities) {
         return;
     }
@@ -190,7 +207,6 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
         path.state = path.priority >= 0 ? model::PathState::up : path.state;
         paths.push_back(std::move(path));
     }
-    conf::GroupPolicy policy = effective_grouping(map.policy, all_alua(core, members));
     map.groups = group_paths(paths, policy, map.policy.selector == "round-robin");
     map.regroup = false;
     map.grouped_priorities = std::move(priorities);

@@ -151,6 +151,7 @@ struct Map {
     bool naming_pending = false;  ///< its alias is not in the bindings file yet
     bool naming_written = false;  ///< the write in flight holds its alias
     Instant not_before{};         ///< table work waits for this (more paths are coming, or a retry)
+    Instant ranks_due{};          ///< priorities that change until then share one table
     Instant retry_at{};           ///< after a refused plan: nothing is tried before this
     int attempts = 0;             ///< failed plans in a row
     std::string action;           ///< what the plan in flight does, for %A

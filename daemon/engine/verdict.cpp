@@ -25,6 +25,7 @@ constexpr Duration kSweepGap = seconds(1);
 constexpr Duration kPendingRetry = seconds(1);
 constexpr Duration kStrikeWindow = seconds(60);
 constexpr Duration kHoldMax = seconds(60);
+constexpr Duration kGatherRanks = milliseconds(300);
 // Due times fall on this grid, so that checks due about then are one burst of wake-ups, not many.
 constexpr Duration kCheckGrid = milliseconds(100);
 
@@ -79,7 +80,8 @@ void path_recovered(Core& core, Path& path) {
     }
 }
 
-void apply_priority(Core& core, Path& path, const prioritizers::Priority& priority) {
+void apply_priority(Core& core, Path& path, const prioritizers::Priority& priority,
+                    Instant began) {
     if (priority.target_port_group >= 0) {
         path.target_port_group = priority.target_port_group;
     }
@@ -88,12 +90,30 @@ void apply_priority(Core& core, Path& path, const prioritizers::Priority& priori
     }
     core.log(LogLevel::info, "priority-changed", core.map_of(path), &path,
              "priority " + std::to_string(path.priority) + " -> " + std::to_string(priority.value));
+    bool news = path.priority >= 0;
     path.priority = priority.value;
     core.touch(path);
     Map* map = core.map_of(path);
-    if (map != nullptr) {
-        core.mark_dirty(*map);
-        update_failback(core, *map, false, &path);
+    if (map == nullptr) {
+        return;
+    }
+    core.mark_dirty(*map);
+    update_failback(core, *map, false, &path);
+    if (!news) {
+        return;
+    }
+    // Ranks change by target port group: what one path has learnt the others are about to. One
+    // table for all of them.
+    if (map->ranks_due <= core.now) {
+        map->ranks_due = core.now + kGatherRanks;
+        map->not_before = std::max(map->not_before, map->ranks_due);
+    }
+    for (PathId id : map->paths) {
+        Path* sibling = core.find_path(id);
+        Instant asked = sibling->run.running() ? sibling->run.started : sibling->last_check;
+        if (sibling->id != path.id && asked < began) {
+            check_now(core, *sibling);
+        }
     }
 }
 
@@ -173,7 +193,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         core.emit(model::effect::RereadDevice{path.device->name});
     }
     if (priority != nullptr) {
-        apply_priority(core, path, *priority);
+        apply_priority(core, path, *priority, run.started);
     }
     Map* map = core.map_of(path);
     if (changed) {
