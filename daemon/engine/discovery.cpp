@@ -179,6 +179,7 @@ void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     std::shared_ptr<const BlockDevice> device = std::make_shared<const BlockDevice>(event.device);
     if (known == nullptr) {
         Path& fresh = new_path(core, std::move(device));
+        fresh.seen_at = core.now;
         identify(core, fresh);
         answer_device_waiters(core, event.device.name, true);
         return;
@@ -188,6 +189,7 @@ void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     unindex_path(core, *known);
     known->device = std::move(device);
     known->present = true;
+    known->seen_at = core.now;
     index_path(core, *known);
     identify(core, *known);
     known = core.find_path(std::string_view(event.device.name));
@@ -322,7 +324,9 @@ void on_enumeration_done(Core& core, const model::event::EnumerationDone& event)
     std::set<DevT> present(event.present.begin(), event.present.end());
     std::vector<PathId> gone;
     for (const std::pair<const PathId, Path>& entry : core.paths) {
-        if (!present.contains(entry.second.device->devt)) {
+        // What appeared after the list was begun need not be on it.
+        bool older = entry.second.seen_at < core.enumerated_from;
+        if (older && !present.contains(entry.second.device->devt)) {
             gone.push_back(entry.first);
         }
     }
@@ -330,9 +334,23 @@ void on_enumeration_done(Core& core, const model::event::EnumerationDone& event)
         erase_path(core, id);
     }
     core.enumerated = true;
+    core.enumerating = false;
+    if (std::exchange(core.enumerate_again, false)) {
+        enumerate(core);
+    }
     if (core.maps_listed) {
         settle_adopted(core);
     }
+}
+
+void enumerate(Core& core) {
+    if (core.enumerating) {
+        core.enumerate_again = true;
+        return;
+    }
+    core.enumerating = true;
+    core.enumerated_from = core.now;
+    core.emit(model::effect::EnumerateDevices{});
 }
 
 void retrigger_due(Core& core) {

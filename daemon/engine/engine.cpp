@@ -25,7 +25,7 @@ struct Dispatch {
     void operator()(const model::event::DevicesOverflowed&) {
         core.log(model::LogLevel::warning, "device-events-lost", nullptr, nullptr,
                  "device events were lost; all devices are read again");
-        core.emit(model::effect::EnumerateDevices{});
+        enumerate(core);
     }
     void operator()(const model::event::ProbeDone& e) { on_probe_done(core, e); }
     void operator()(const model::event::MapsListed& e) { on_maps_listed(core, e); }

@@ -159,7 +159,7 @@ void on_config_loaded(Core& core, const ConfigLoaded& event) {
     core.visible = true;
     if (first) {
         core.emit(model::effect::ListMaps{});
-        core.emit(model::effect::EnumerateDevices{});
+        enumerate(core);
         return;
     }
     apply_config(core);

@@ -137,12 +137,14 @@ void absorb_paths(Core& core, const DmMapState& actual) {
                 path->dm_state = status.state;
                 core.touch(*path);
             }
-            if (sent && status.state == DmPathState::failed && path->trusted) {
-                // Found good while our plan was under way. In between an I/O may have failed on it
-                // as well, which looks the same: only a check from now on counts.
-                path->trusted = false;
+            if (sent && status.state == DmPathState::failed) {
+                // An I/O may have failed on it as well while our plan was under way, which looks
+                // the same: only a check that begins now counts.
                 path->distrusted_at = core.now;
-                check_now(core, *path);
+                bool recovered = std::exchange(path->trusted, false);
+                if (recovered || path->run.running()) {
+                    check_now(core, *path);
+                }
                 continue;
             }
             if (status.state != DmPathState::failed || !news || !path->map) {

@@ -7,9 +7,9 @@
 // off it.
 //
 // The grouping is made anew when members or settings change, when priorities change under immediate
-// failback, and when they change so that a group of equals no longer is one. When a member has no priority yet (it was down when the daemon started) and
-// the live table already has exactly these members, the live grouping stands: it was made by
-// someone who knew more.
+// failback, and when they change so that a group of equals no longer is one. When a member has no
+// priority yet (it was down when the daemon started) and the live table already has exactly these
+// members, the live grouping stands: it was made by someone who knew more.
 #include <algorithm>
 #include <set>
 
@@ -213,7 +213,18 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
 }
 
 std::vector<PathGroup> present_groups(Core& core, const Map& map) {
-    return live_grouping(core, map);
+    std::vector<PathGroup> groups = live_grouping(core, map);
+    for (PathGroup& group : groups) {
+        for (GroupingPath& member : group.paths) {
+            // What the checker says good and the kernel has failed carries no I/O yet.
+            const Path* path = core.find_path(member.id);
+            member.state = path->trusted ? member.state : model::PathState::down;
+        }
+        group.priority = group_priority(group.paths);
+        group.usable = static_cast<std::size_t>(std::ranges::count_if(
+            group.paths, [](const GroupingPath& member) { return model::usable(member.state); }));
+    }
+    return groups;
 }
 
 }  // namespace mp::engine

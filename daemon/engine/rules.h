@@ -13,6 +13,8 @@ namespace mp::engine {
 // discovery.cpp: from a device to a member of a map
 void on_device_seen(Core& core, const model::event::DeviceSeen& event);
 void on_device_gone(Core& core, const model::event::DeviceGone& event);
+/// All devices are listed again; one list at a time.
+void enumerate(Core& core);
 void on_enumeration_done(Core& core, const model::event::EnumerationDone& event);
 /// Identity, filters and map membership from the facts as known; called again when any of them
 /// changed.

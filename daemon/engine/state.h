@@ -61,6 +61,7 @@ struct Path {
     bool ask_wwid = false;      ///< its WWID is to be learnt from the device
     std::string unused_reason;  ///< why it is in no map; empty when it is in one
     bool accepted = false;      ///< passed the filters
+    Instant seen_at{};          ///< last time udev or sysfs told of it
     bool present = true;        ///< false: gone from the kernel, still in a table
     bool excluded = false;      ///< taken out by `del path`
     int retriggers = 0;         ///< change uevents asked of udev because its data was missing
@@ -89,6 +90,7 @@ struct Path {
     std::vector<ClientId> waiters;  ///< clients that wait for the end of a check
     Instant reinstated_at{};        ///< when it last regained trust after a failure
     int strikes = 0;                ///< kernel failures soon after a reinstatement, in a row
+    Instant struck_at{};            ///< of the last of them
     Instant hold_until{};  ///< no trust before this: the checker says good, the I/O says bad
     int priority = prioritizers::kUndefinedPriority;
     int target_port_group = -1;
@@ -203,6 +205,9 @@ struct Core {
     Instant started{};
     bool maps_listed = false;
     bool enumerated = false;
+    bool enumerating = false;       ///< one is under way
+    bool enumerate_again = false;   ///< and another was asked for meanwhile
+    Instant enumerated_from{};      ///< when the one under way began
     bool first_round_done = false;  ///< every map that the first enumeration asked for was tried
     bool stopping = false;
     bool exit_sent = false;

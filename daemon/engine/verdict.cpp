@@ -24,7 +24,9 @@ namespace {
 constexpr Duration kSweepGap = seconds(1);
 constexpr Duration kPendingRetry = seconds(1);
 constexpr Duration kStrikeWindow = seconds(60);
+constexpr int kStrikesAllowed = 2;
 constexpr Duration kHoldMax = seconds(60);
+constexpr Duration kHoldLast = seconds(1);
 constexpr Duration kGatherRanks = milliseconds(300);
 // Due times fall on this grid, so that checks due about then are one burst of wake-ups, not many.
 constexpr Duration kCheckGrid = milliseconds(100);
@@ -50,6 +52,30 @@ void lose_trust(Core& core, Path& path) {
     path.distrusted_at = core.now;
 }
 
+bool has_other_usable(Core& core, const Path& path) {
+    Map* map = core.map_of(path);
+    return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
+               const Path& other = *core.find_path(id);
+               return other.id != path.id && other.trusted && other.good();
+           });
+}
+
+// Held back by its strikes; the last path of a map is not, but for a moment.
+bool held(Core& core, const Path& path) {
+    return core.now < path.hold_until &&
+           (has_other_usable(core, path) || core.now < path.struck_at + kHoldLast);
+}
+
+// The map's last path went: those that are held back are needed now.
+void release_held(Core& core, Map& map) {
+    for (PathId id : map.paths) {
+        Path* path = core.find_path(id);
+        if (path->hold_until > core.now && path->good() && !has_other_usable(core, *path)) {
+            check_now(core, *path);
+        }
+    }
+}
+
 void path_failed(Core& core, Path& path, const std::string& reason) {
     Map* map = core.map_of(path);
     if (map != nullptr) {
@@ -57,6 +83,7 @@ void path_failed(Core& core, Path& path, const std::string& reason) {
         ++map->path_faults;
         map->failback_due = kNever;
         core.mark_dirty(*map);
+        release_held(core, *map);
     }
     note_failure(core, path, reason);
     suspect_siblings(core, path);
@@ -80,8 +107,7 @@ void path_recovered(Core& core, Path& path) {
     }
 }
 
-void apply_priority(Core& core, Path& path, const prioritizers::Priority& priority,
-                    Instant began) {
+void apply_priority(Core& core, Path& path, const prioritizers::Priority& priority, Instant began) {
     if (priority.target_port_group >= 0) {
         path.target_port_group = priority.target_port_group;
     }
@@ -126,14 +152,6 @@ bool still_pending(Core& core, Path& path, PathState state) {
     }
     path.pending_since = std::min(path.pending_since, core.now);
     return core.now - path.pending_since < path.policy.checker_timeout;
-}
-
-bool has_other_usable(Core& core, const Path& path) {
-    Map* map = core.map_of(path);
-    return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
-               const Path& other = *core.find_path(id);
-               return other.id != path.id && other.trusted && other.good();
-           });
 }
 
 // A client that asked for this path hears the outcome once its map has followed.
@@ -185,7 +203,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     if (!model::usable(state)) {
         lose_trust(core, path);
     } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
-               core.now >= path.hold_until) {
+               !held(core, path)) {
         path.trusted = true;
         path.reinstated_at = path.failures > 0 ? core.now : Instant{};
     }
@@ -216,23 +234,23 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     }
     schedule_next(core, path, !changed);
     if (path.hold_until > core.now) {
-        core.schedule_check(path, std::min(path.next_check, path.hold_until));
+        Instant out = has_other_usable(core, path) ? path.hold_until : path.struck_at + kHoldLast;
+        core.schedule_check(path, std::min(path.next_check, std::max(out, core.now + kHoldLast)));
     }
     answer_path_waiters(core, path);
 }
 
-// A checker that says good while I/O fails must not win: each failure soon after a reinstatement
-// holds the path back for longer, unless it is the last one that its map has.
+// A checker that says good while I/O fails must not win: failing again and again soon after a
+// reinstatement holds the path back for longer each time, as long as its map has another one.
 void apply_kernel_failure(Core& core, Path& path, std::string reason) {
     bool soon = path.reinstated_at != Instant{} && core.now - path.reinstated_at < kStrikeWindow;
     path.strikes = soon ? path.strikes + 1 : 0;
-    if (path.strikes > 0) {
-        Duration hold =
-            core.config->globals().polling_interval * (1LL << std::min(path.strikes - 1, 6));
-        bool last = !has_other_usable(core, path);
-        path.hold_until =
-            core.now + (last ? Duration{seconds(1)} : std::min<Duration>(hold, kHoldMax));
-        reason += "; held back, it failed soon after it was reinstated";
+    path.struck_at = core.now;
+    if (path.strikes > kStrikesAllowed) {
+        Duration hold = core.config->globals().polling_interval *
+                        (1LL << std::min(path.strikes - kStrikesAllowed - 1, 6));
+        path.hold_until = core.now + std::min<Duration>(hold, kHoldMax);
+        reason += "; held back, it keeps failing soon after it is reinstated";
     }
     lose_trust(core, path);
     path_failed(core, path, reason);

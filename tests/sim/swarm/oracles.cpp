@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/base/strings.h"
 #include "tests/sim/swarm/sim_world.h"
@@ -161,6 +162,13 @@ void Oracles::look_at_truth() {
         const bool usable = world_.host.serves(disk) && lu && !held_by_operator_.contains(disk) &&
                             world_.array.lu(*lu).wwid == world_.host.disk(disk).udev_wwid;
         Known& known = known_[disk];
+        const int side = world_.array.group_of_port(world_.host.disk(disk).nexus.port);
+        const std::optional<Alua> alua =
+            lu ? std::optional(world_.array.lu(*lu).state.at(static_cast<std::size_t>(side)))
+               : std::nullopt;
+        if (std::exchange(known.alua, alua) != alua) {
+            known.usable_since = kNever;  // what was under way may fail
+        }
         if (!usable) {
             known.usable_since = kNever;
         } else if (known.usable_since == kNever) {

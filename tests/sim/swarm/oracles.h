@@ -52,10 +52,10 @@ private:
         Instant usable_since = kNever;
         Instant good_check{};
         Instant bad_check{};
-        Instant identity{};    ///< last time an identification page was answered
-        int identity_lu = -1;  ///< of which logical unit it spoke
-        Instant asked{};       ///< last answer of any kind
-        bool was_bad = false;
+        Instant identity{};        ///< last time an identification page was answered
+        int identity_lu = -1;      ///< of which logical unit it spoke
+        Instant asked{};           ///< last answer of any kind
+        std::optional<Alua> alua;  ///< of its target port, as last seen
     };
     using Wrong = std::pair<DiskId, Wwid>;
 

@@ -453,6 +453,7 @@ model::DmMapState DmKernel::state(const DmMap& map) const {
     out.event_nr = map.event_nr;
     out.open_count = map.opened ? 1 : 0;
     out.suspended = map.suspended || !map.live;
+    out.inactive_table = map.inactive.has_value();
     out.read_only = map.read_only;
     out.deferred_remove = map.deferred_remove;
     out.live_table = map.live.has_value();
