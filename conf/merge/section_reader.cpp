@@ -93,8 +93,8 @@ void SectionReader::read_value(const Keyword& word, const Statement& statement,
     }
     if (word.key == Key::max_fds && parsed.value && parsed.value->is_number &&
         static_cast<std::uint64_t>(parsed.value->number) > environment_.max_open_files) {
-        parsed.value->number = static_cast<std::int64_t>(environment_.max_open_files);
-        parsed.problem = fmt::format("{} is too large for max_fds; {} is used", text,
+        parsed.value = Value{false, 0, "max"};
+        parsed.problem = fmt::format("{} is too large for max_fds; the most is {}", text,
                                      environment_.max_open_files);
     }
     if (!parsed.problem.empty()) {

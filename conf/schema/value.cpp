@@ -80,6 +80,13 @@ ParsedValue parse_word(const Keyword& keyword, std::string_view text) {
     return parsed;
 }
 
+/// False where nobody who wrote less than the least can have meant the least: a device thrown away
+/// or I/O moved back within a second. Such a value counts as not written.
+bool lowest_is_safe(Key key) {
+    return key != Key::polling_interval && key != Key::failback && key != Key::rr_min_io &&
+           key != Key::rr_min_io_rq && key != Key::dev_loss_tmo;
+}
+
 ParsedValue parse_number_value(const Keyword& keyword, std::string_view text) {
     if (find_word(keyword, text) != nullptr) {
         return parse_word(keyword, text);
@@ -92,15 +99,12 @@ ParsedValue parse_number_value(const Keyword& keyword, std::string_view text) {
     const bool negative = !text.empty() && text.front() == '-';
     const bool below = got ? *got < keyword.min : negative;
     const bool above = got ? *got > keyword.max : !negative;
-    if (keyword.key == Key::polling_interval && below) {
-        return refused("polling_interval must be at least 1");
+    if (below && !lowest_is_safe(keyword.key)) {
+        return refused(fmt::format("{} must be at least {}", keyword.name, keyword.min));
     }
-    if (keyword.key == Key::dev_loss_tmo && (below || above)) {
-        // Lowering a huge wish to 0 would throw ports away at once: only up to infinity is safe.
-        return below ? refused("dev_loss_tmo must not be negative")
-                     : ParsedValue{text_value("infinity"), false,
-                                   fmt::format("{} is too large for dev_loss_tmo; infinity is used",
-                                               printable(text))};
+    if (above && keyword.key == Key::dev_loss_tmo) {
+        return {text_value("infinity"), false,
+                fmt::format("{} is too large for dev_loss_tmo; infinity is used", printable(text))};
     }
     const std::int64_t bound = below ? keyword.min : keyword.max;
     if (below || above) {
@@ -202,6 +206,9 @@ ParsedValue parse_uid_attrs(std::string_view text) {
     }
     if (good.empty() && !problem.empty()) {
         return refused(std::move(problem));
+    }
+    if (good.empty()) {
+        return {std::nullopt, true, {}};
     }
     return {text_value(join(good, " ")), false, std::move(problem)};
 }
@@ -329,7 +336,9 @@ std::string render_value(const Keyword& keyword, const Value& value) {
             keyword.form == Form::mode || keyword.form == Form::user || keyword.form == Form::group;
         return octal ? fmt::format("0{:o}", value.number) : std::to_string(value.number);
     }
-    return keyword.bare ? value.text : quoted(value.text);
+    // A key is a number, "file" is a word.
+    const bool bare = keyword.form == Form::reservation ? value.text != "file" : keyword.bare;
+    return bare ? value.text : quoted(value.text);
 }
 
 std::string quoted(std::string_view text) {

@@ -187,13 +187,16 @@ TEST_F(ClaimDevice, PartitionsAndUnknownDevicesAreNoPaths) {
     }
     options.device.clear();
     EXPECT_EQ(judge_device(options, {}).claim, Claim::error);
-    EXPECT_EQ(judge_device(options, {{"DEVNAME", "/dev/sdx"}, {"ID_SERIAL", "3600x"}, {"ID_WWN", "0x600"}}).claim,
+    EXPECT_EQ(judge_device(options,
+                           {{"DEVNAME", "/dev/sdx"}, {"ID_SERIAL", "3600x"}, {"ID_WWN", "0x600"}})
+                  .claim,
               Claim::valid_no_check);
 }
 
 TEST_F(ClaimDevice, CheckReadsUdevsRecordAndAnswersInWords) {
     know("3600x");
-    root_.write("/run/udev/data/b65:112", "I:123\nE:ID_SERIAL=3600x\nE:ID_WWN=0x600\nS:disk/by-id/x\n");
+    root_.write("/run/udev/data/b65:112",
+                "I:123\nE:ID_SERIAL=3600x\nE:ID_WWN=0x600\nS:disk/by-id/x\n");
     Options options;
     options.mode = Mode::check_path;
     for (const char* name : {"sdx", "/dev/sdx", "65:112"}) {

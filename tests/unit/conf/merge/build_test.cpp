@@ -192,7 +192,7 @@ TEST(BuildModel, EnvironmentGivesNamesAndLimits) {
     environment.max_open_files = 1000;
     const Built built = build("defaults {\n gid disk\n max_fds 5000\n}\n", environment);
     EXPECT_EQ(value_of(built.model.defaults, Key::gid), "06");
-    EXPECT_EQ(value_of(built.model.defaults, Key::max_fds), "1000");
+    EXPECT_EQ(value_of(built.model.defaults, Key::max_fds), "\"max\"");
     EXPECT_THAT(built.messages, ElementsAre(HasSubstr("5000 is too large for max_fds")));
 }
 
