@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "conf/merge/filter.h"
+#include "conf/merge/lint.h"
 #include "conf/merge/lookup.h"
 #include "conf/merge/model.h"
 #include "conf/merge/render.h"
@@ -17,9 +18,10 @@
 namespace mp::conf {
 
 struct Config::Impl {
-    Impl(Model built, std::vector<Diagnostic> messages)
+    Impl(Model built, std::vector<Diagnostic> messages, std::vector<Diagnostic> notes)
         : model(std::move(built)),
           diagnostics(std::move(messages)),
+          advice(std::move(notes)),
           globals(resolve_globals(model.defaults)),
           hardware(model.devices) {
         for (const Settings& map : model.multipaths) {
@@ -34,6 +36,7 @@ struct Config::Impl {
 
     const Model model;
     const std::vector<Diagnostic> diagnostics;
+    const std::vector<Diagnostic> advice;
     const Globals globals;
     const HardwareIndex hardware;
     std::map<std::string, const Settings*> maps;
@@ -46,13 +49,18 @@ std::shared_ptr<const Config> Config::build(const std::vector<ConfigFile>& files
                                             const Environment& environment) {
     Reporter reporter(files);
     Model model = build_model(files, environment, reporter);
+    Reporter notes(files);
+    lint(model, files, notes);
     std::unique_ptr<const Impl> impl =
-        std::make_unique<const Impl>(std::move(model), reporter.take());
+        std::make_unique<const Impl>(std::move(model), reporter.take(), notes.take());
     return std::shared_ptr<const Config>(new Config(std::move(impl)));
 }
 
 const std::vector<Diagnostic>& Config::diagnostics() const {
     return impl_->diagnostics;
+}
+const std::vector<Diagnostic>& Config::advice() const {
+    return impl_->advice;
 }
 const Globals& Config::globals() const {
     return impl_->globals;
@@ -83,6 +91,10 @@ FilterVerdict Config::filter_wwid(const Wwid& wwid) const {
 
 std::string Config::render() const {
     return render_model(impl_->model);
+}
+
+std::string Config::render_origins() const {
+    return render_model(impl_->model, true);
 }
 
 std::string Config::render_local(const std::vector<model::BlockDevice>& devices,

@@ -40,6 +40,8 @@ public:
     ~Config();
 
     const std::vector<Diagnostic>& diagnostics() const;
+    /// Settings that are valid and a risk together; not part of diagnostics().
+    const std::vector<Diagnostic>& advice() const;
     const Globals& globals() const;
 
     /// `wwid`: of the map, when it is known: a multipath section may name a prioritizer.
@@ -56,6 +58,8 @@ public:
 
     /// Text of `show config` and `multipath -t`.
     std::string render() const;
+    /// Text of `show config origin`: the same, each value with the file and line that made it.
+    std::string render_origins() const;
     /// Text of `show config local` and `multipath -T`: limited to what these devices and maps use.
     struct LocalMap {
         Wwid wwid;

@@ -13,53 +13,68 @@
 namespace mp::conf {
 namespace {
 
-std::string render_settings(const Settings& settings, Scope scope, std::string_view indent) {
+/// What stands behind a value: nothing, or where it came from.
+struct Origins {
+    const Model* shown_of = nullptr;
+    std::string of(const Origin& origin) const {
+        return shown_of == nullptr ? "" : "\t# " + shown_of->origin_text(origin);
+    }
+};
+
+std::string render_settings(const Settings& settings, Scope scope, std::string_view indent,
+                            Origins origins = {}) {
     std::string out;
     for (Key key : keywords_of(scope)) {
         const Setting* setting = settings.find(key);
         if (setting != nullptr) {
             const Keyword& word = keyword(key);
-            out += fmt::format("{}{} {}\n", indent, word.name, render_value(word, setting->value));
+            out += fmt::format("{}{} {}{}\n", indent, word.name, render_value(word, setting->value),
+                               origins.of(setting->origin));
         }
     }
     return out;
 }
 
-std::string render_block(const Settings& settings, Scope scope, std::string_view name) {
-    return fmt::format("\t{} {{\n{}\t}}\n", name, render_settings(settings, scope, "\t\t"));
+std::string render_block(const Settings& settings, Scope scope, std::string_view name,
+                         Origins origins = {}) {
+    return fmt::format("\t{} {{\n{}\t}}\n", name,
+                       render_settings(settings, scope, "\t\t", origins));
 }
 
-std::string render_rule_set(const RuleSet& rules, std::string_view name) {
+std::string render_rule_set(const RuleSet& rules, std::string_view name, Origins origins) {
     std::string out = fmt::format("{} {{\n", name);
     for (std::size_t i = 0; i < kCriterionCount; ++i) {
         for (const Rule& rule : rules.rules[i]) {
-            out += fmt::format("\t{} {}\n", criterion_name(static_cast<Criterion>(i)),
-                               quoted(rule.shown()));
+            out += fmt::format("\t{} {}{}\n", criterion_name(static_cast<Criterion>(i)),
+                               quoted(rule.shown()), origins.of(rule.origin));
         }
     }
     for (const DeviceRule& rule : rules.devices) {
         out += "\tdevice {\n";
         if (rule.has_vendor) {
-            out += fmt::format("\t\tvendor {}\n", quoted(rule.vendor.shown()));
+            out += fmt::format("\t\tvendor {}{}\n", quoted(rule.vendor.shown()),
+                               origins.of(rule.origin));
         }
         if (rule.has_product) {
-            out += fmt::format("\t\tproduct {}\n", quoted(rule.product.shown()));
+            out += fmt::format("\t\tproduct {}{}\n", quoted(rule.product.shown()),
+                               origins.of(rule.origin));
         }
         out += "\t}\n";
     }
     return out + "}\n";
 }
 
-std::string render_head(const Model& model) {
-    return "defaults {\n" + render_settings(model.defaults, Scope::defaults, "\t") + "}\n" +
-           render_rule_set(model.blacklist, "blacklist") +
-           render_rule_set(model.exceptions, "blacklist_exceptions");
+std::string render_head(const Model& model, Origins origins = {}) {
+    return "defaults {\n" + render_settings(model.defaults, Scope::defaults, "\t", origins) +
+           "}\n" + render_rule_set(model.blacklist, "blacklist", origins) +
+           render_rule_set(model.exceptions, "blacklist_exceptions", origins);
 }
 
-std::string render_overrides(const Model& model) {
-    std::string out = "overrides {\n" + render_settings(model.overrides, Scope::overrides, "\t");
+std::string render_overrides(const Model& model, Origins origins = {}) {
+    std::string out =
+        "overrides {\n" + render_settings(model.overrides, Scope::overrides, "\t", origins);
     for (const Settings& protocol : model.protocols) {
-        out += render_block(protocol, Scope::protocol, "protocol");
+        out += render_block(protocol, Scope::protocol, "protocol", origins);
     }
     return out + "}\n";
 }
@@ -100,16 +115,17 @@ std::string render_rule_list(const std::vector<DeviceRule>& rules) {
 
 }  // namespace
 
-std::string render_model(const Model& model) {
-    std::string out = render_head(model) + "devices {\n";
+std::string render_model(const Model& model, bool with_origins) {
+    const Origins origins{with_origins ? &model : nullptr};
+    std::string out = render_head(model, origins) + "devices {\n";
     for (const DeviceEntry& entry : model.devices) {
-        out += render_block(entry.settings, Scope::device, "device");
+        out += render_block(entry.settings, Scope::device, "device", origins);
     }
-    out += "}\n" + render_overrides(model);
+    out += "}\n" + render_overrides(model, origins);
     if (!model.multipaths.empty()) {
         out += "multipaths {\n";
         for (const Settings& map : model.multipaths) {
-            out += render_block(map, Scope::multipath, "multipath");
+            out += render_block(map, Scope::multipath, "multipath", origins);
         }
         out += "}\n";
     }

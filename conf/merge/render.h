@@ -11,7 +11,8 @@
 
 namespace mp::conf {
 
-std::string render_model(const Model& model);
+/// `origins`: behind each value a comment says which line of which file made it.
+std::string render_model(const Model& model, bool origins = false);
 /// Only `devices` of the hardware table, and sections for `maps`.
 std::string render_local_model(const Model& model, const std::set<const DeviceEntry*>& devices,
                                const std::vector<Config::LocalMap>& maps);

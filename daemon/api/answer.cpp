@@ -101,6 +101,8 @@ std::string render(const Show& show, const Snapshot& snapshot, Instant now, int 
             return render_daemon(snapshot, pid);
         case ShowWhat::config:
             return snapshot.config != nullptr ? snapshot.config->render() : "";
+        case ShowWhat::config_origin:
+            return snapshot.config != nullptr ? snapshot.config->render_origins() : "";
         case ShowWhat::config_local:
             return render_config_local(snapshot);
         case ShowWhat::blacklist:

@@ -74,6 +74,8 @@ constexpr std::array kForms = {
     show("list|show config", ShowWhat::config, "the whole configuration in use"),
     show("list|show config local", ShowWhat::config_local,
          "the configuration that present devices and maps use"),
+    show("list|show config origin", ShowWhat::config_origin,
+         "the whole configuration, each value with its file and line"),
     show("list|show blacklist", ShowWhat::blacklist, "rules that exclude devices"),
     show("list|show devices", ShowWhat::devices, "all block devices and what became of them"),
     show("list|show wildcards", ShowWhat::wildcards, "letters that formats may use"),

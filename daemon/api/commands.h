@@ -25,6 +25,7 @@ enum class ShowWhat {
     daemon,
     config,
     config_local,
+    config_origin,
     blacklist,
     devices,
     wildcards,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "conf/config.h"
+#include "daemon/cli/check.h"
 #include "daemon/cli/claim.h"
 #include "daemon/cli/configuration.h"
 #include "daemon/cli/files.h"
@@ -110,6 +111,7 @@ std::optional<int> through_daemon(const Options& options) {
         case Mode::check_path:
         case Mode::claim_path:
         case Mode::dump_config:
+        case Mode::check_config:
         case Mode::help:
         case Mode::invalid:
             break;
@@ -124,6 +126,9 @@ int main(int argc, char** argv) {
     Options options = parse_options(arguments);
     if (options.mode == Mode::help || options.mode == Mode::invalid) {
         return print_usage(options);
+    }
+    if (options.mode == Mode::check_config) {
+        return check_config(options);
     }
     options.device = without_links(options.device);
     if (options.mode == Mode::dump_config) {

@@ -208,6 +208,9 @@ Options parse_options(const std::vector<std::string>& arguments) {
         if (!only_operands && argument == "--") {
             only_operands = true;
             ++next;
+        } else if (!only_operands && argument == "--check") {
+            options.mode = options.mode == Mode::invalid ? Mode::invalid : Mode::check_config;
+            ++next;
         } else if (!only_operands && starts_with(argument, "--")) {
             refuse(options, "unknown option '" + argument + "'");
             ++next;
@@ -244,6 +247,8 @@ std::string usage_text() {
         out += entry.help;
         out += '\n';
     }
+    out +=
+        "  --check    print what is wrong or a risk in the configuration, or in the file DEVICE\n";
     out += "Policies:";
     for (std::string_view policy : kPolicies) {
         out += ' ';

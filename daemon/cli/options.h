@@ -22,6 +22,7 @@ enum class Mode {
     check_map_udev,     ///< -U, for udev
     dump_config,        ///< -t
     dump_local_config,  ///< -T
+    check_config,       ///< --check
     help,               ///< -h
     invalid,            ///< `problem` says why
 };

@@ -36,6 +36,15 @@ void expect_golden(const std::string& name, const std::string& text) {
     EXPECT_TRUE(text == expected) << path << " differs; see UPDATE_GOLDEN in " << __FILE__;
 }
 
+TEST(RenderModel, OriginsAreCommentsBehindTheValues) {
+    const std::string text =
+        render_model(build("defaults {\n failback 5\n}\nblacklist {\n wwid x\n}\n").model, true);
+    EXPECT_THAT(text, HasSubstr("\n\tfailback 5\t# multipath.conf:2\n"));
+    EXPECT_THAT(text, HasSubstr("\n\tverbosity 2\t# built-in\n"));
+    EXPECT_THAT(text, HasSubstr("\n\twwid \"x\"\t# multipath.conf:5\n"));
+    EXPECT_THAT(build(text).messages, ::testing::IsEmpty());  // it is still a configuration
+}
+
 TEST(RenderModel, BuiltInConfigurationIsAsItWas) {
     expect_golden("built_in.conf", render_model(build("").model));
 }
