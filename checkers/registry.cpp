@@ -6,16 +6,18 @@
 #include "checkers/cciss_tur.h"
 #include "checkers/checker.h"
 #include "checkers/directio.h"
+#include "checkers/emc_clariion.h"
 #include "checkers/hp_sw.h"
 #include "checkers/none.h"
+#include "checkers/rdac.h"
 #include "checkers/readsector0.h"
 #include "checkers/tur.h"
 
 namespace mp::checkers {
 namespace {
 
-constexpr std::array<const CheckerType*, 6> kCheckers = {&kCcissTur, &kDirectio,    &kHpSw,
-                                                         &kNone,     &kReadsector0, &kTur};
+constexpr std::array<const CheckerType*, 8> kCheckers = {
+    &kCcissTur, &kDirectio, &kEmcClariion, &kHpSw, &kNone, &kRdac, &kReadsector0, &kTur};
 
 }  // namespace
 

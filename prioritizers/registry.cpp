@@ -4,17 +4,26 @@
 #include <array>
 
 #include "prioritizers/alua.h"
+#include "prioritizers/ana.h"
 #include "prioritizers/constant.h"
+#include "prioritizers/datacore.h"
+#include "prioritizers/emc.h"
+#include "prioritizers/hds.h"
 #include "prioritizers/hp_sw.h"
+#include "prioritizers/iet.h"
+#include "prioritizers/ontap.h"
 #include "prioritizers/prioritizer.h"
 #include "prioritizers/random.h"
+#include "prioritizers/rdac.h"
 #include "prioritizers/sysfs.h"
+#include "prioritizers/weightedpath.h"
 
 namespace mp::prioritizers {
 namespace {
 
-constexpr std::array<const PrioritizerType*, 5> kPrioritizers = {&kAlua, &kConst, &kHpSw, &kRandom,
-                                                                 &kSysfs};
+constexpr std::array<const PrioritizerType*, 13> kPrioritizers = {
+    &kAlua, &kAna,   &kConst,  &kDatacore, &kEmc,   &kHds,         &kHpSw,
+    &kIet,  &kOntap, &kRandom, &kRdac,     &kSysfs, &kWeightedpath};
 
 }  // namespace
 
