@@ -5,6 +5,9 @@
 // manual never (a switch by command stays), immediate as soon as a better group is usable, N
 // seconds after the last better path came up, followover only when the first path of the better
 // group comes up, so that a cluster node does not drag the disk back and forth.
+//
+// The kernel tells nobody when it goes over to another group with the next I/O. That is heard of
+// with the next state of the map, perhaps after the better path is back: it starts failback too.
 #include <algorithm>
 
 #include "daemon/engine/rules.h"
@@ -81,14 +84,26 @@ void update_failback(Core& core, Map& map, bool path_came_up, const Path* which)
 
 std::uint32_t group_to_switch_to(Core& core, Map& map) {
     if (map.wanted_group != 0) {
-        return std::exchange(map.wanted_group, 0);
+        map.chosen_group = std::exchange(map.wanted_group, 0);
+        return map.chosen_group;
     }
     if (map.failback_due > core.now) {
         return 0;
     }
     map.failback_due = kNever;
     Choice choice = choose(core, map);
-    return choice.best == choice.current ? 0 : choice.best;
+    if (choice.best == choice.current) {
+        return 0;
+    }
+    map.chosen_group = choice.best;
+    return choice.best;
+}
+
+void group_switched(Core& core, Map& map) {
+    if (map.actual->status.next_group != map.chosen_group) {
+        map.chosen_group = 0;
+        update_failback(core, map, false, nullptr);
+    }
 }
 
 }  // namespace mp::engine

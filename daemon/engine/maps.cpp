@@ -117,44 +117,60 @@ void explain_waiting(Core& core, const std::set<PathId>& ids, const std::string&
     }
 }
 
-// The kernel's word on each path of the live table.
+// The kernel's word on one path of the live table.
+void absorb_path(Core& core, Path& path, const model::StatusPath& status) {
+    // A path that is trusted again stays failed until our message has reinstated it; only a failure
+    // that was not there before is news.
+    bool news = path.dm_state != DmPathState::failed || status.fail_count > path.dm_fail_count;
+    bool sent = std::exchange(path.fail_sent, false);
+    news = news && !sent;
+    path.dm_fail_count = status.fail_count;
+    if (path.dm_state != status.state) {
+        path.dm_state = status.state;
+        core.touch(path);
+    }
+    if (sent && status.state == DmPathState::failed) {
+        // An I/O may have failed on it as well while our plan was under way, which looks the same:
+        // only a check that begins now counts.
+        path.distrusted_at = core.now;
+        bool recovered = std::exchange(path.trusted, false);
+        if (recovered || path.run.running()) {
+            check_now(core, path);
+        }
+        return;
+    }
+    if (status.state != DmPathState::failed || !news || !path.map) {
+        return;
+    }
+    if (path.trusted) {
+        apply_kernel_failure(core, path, "the kernel failed the path after an I/O error");
+    } else {  // a check that began before this failure says nothing about it
+        path.distrusted_at = core.now;
+        check_now(core, path);
+    }
+}
+
 void absorb_paths(Core& core, const DmMapState& actual) {
     for (const model::StatusGroup& group : actual.status.groups) {
         for (const model::StatusPath& status : group.paths) {
             std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(status.devt);
             Path* path = found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
-            if (path == nullptr) {
-                continue;
+            if (path != nullptr) {
+                absorb_path(core, *path, status);
             }
-            // A path that is trusted again stays failed until our message has reinstated it; only
-            // a failure that was not there before is news.
-            bool news =
-                path->dm_state != DmPathState::failed || status.fail_count > path->dm_fail_count;
-            bool sent = std::exchange(path->fail_sent, false);
-            news = news && !sent;
-            path->dm_fail_count = status.fail_count;
-            if (path->dm_state != status.state) {
-                path->dm_state = status.state;
-                core.touch(*path);
-            }
-            if (sent && status.state == DmPathState::failed) {
-                // An I/O may have failed on it as well while our plan was under way, which looks
-                // the same: only a check that begins now counts.
-                path->distrusted_at = core.now;
-                bool recovered = std::exchange(path->trusted, false);
-                if (recovered || path->run.running()) {
-                    check_now(core, *path);
-                }
-                continue;
-            }
-            if (status.state != DmPathState::failed || !news || !path->map) {
-                continue;
-            }
-            if (path->trusted) {
-                apply_kernel_failure(core, *path, "the kernel failed the path after an I/O error");
-            } else {  // a check that began before this failure says nothing about it
-                path->distrusted_at = core.now;
-                check_now(core, *path);
+        }
+    }
+}
+
+// A map is often known before its paths are.
+void absorb_newcomer(Core& core, const Map& map, Path& path) {
+    if (!map.actual) {
+        return;
+    }
+    for (const model::StatusGroup& group : map.actual->status.groups) {
+        for (const model::StatusPath& status : group.paths) {
+            if (status.devt == path.device->devt) {
+                absorb_path(core, path, status);
             }
         }
     }
@@ -240,6 +256,7 @@ void absorb_state(Core& core, Map& map, const DmMapState& state) {
         core.log(LogLevel::notice, "group-switched", &map, nullptr,
                  "path group " + std::to_string(old_group) + " -> " +
                      std::to_string(state.status.next_group));
+        group_switched(core, map);
     }
     core.mark_dirty(map);
 }
@@ -324,6 +341,7 @@ void join_map(Core& core, Map& map, Path& path) {
         refresh_policy(core, map);
     }
     map.regroup = true;
+    absorb_newcomer(core, map, path);
     core.mark_dirty(map);
     core.touch(path);
 }

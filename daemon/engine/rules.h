@@ -82,6 +82,8 @@ bool wants_queueing(const Core& core, const Map& map);
 void update_failback(Core& core, Map& map, bool path_came_up, const Path* which);
 /// 1-based group to switch to now, 0 for none.
 std::uint32_t group_to_switch_to(Core& core, Map& map);
+/// The map's new state shows another group in use than the one before.
+void group_switched(Core& core, Map& map);
 
 // commands.cpp: what an administrator asks for
 void on_command(Core& core, const model::event::CommandReceived& event);

@@ -165,6 +165,7 @@ struct Map {
     Instant ghost_until = kNever;
     bool followover_armed = false;
     std::uint32_t wanted_group = 0;  ///< by command, 1-based; 0 none
+    std::uint32_t chosen_group = 0;  ///< what our last switch_group named; 0 none
 
     std::uint64_t map_failures = 0;
     std::uint64_t path_faults = 0;

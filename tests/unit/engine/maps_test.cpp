@@ -79,6 +79,10 @@ TEST(Maps, AMapThatIsRightIsAdoptedWithoutAReload) {
     EXPECT_THAT(second.plans, IsEmpty());
     EXPECT_EQ(second.snapshot()->maps.size(), 1U);
     EXPECT_EQ(second.snapshot()->maps.at(0)->active_paths, 2U);
+    std::shared_ptr<const model::Snapshot> shown = second.snapshot();
+    for (const std::shared_ptr<const model::PathView>& path : shown->paths) {
+        EXPECT_EQ(path->dm_state, model::DmPathState::active) << path->device->name;
+    }
 }
 
 TEST(Maps, ANewPathJoinsAndARemovedPathLeaves) {
