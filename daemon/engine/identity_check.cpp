@@ -67,6 +67,15 @@ IdentityVerdict cannot_tell(std::string why) {
     return {.kind = Kind::unreadable, .text = std::move(why)};
 }
 
+// The text of an EUI-64 or NAA designator: nobody makes up such a name.
+bool is_page83_name(const Wwid& wwid) {
+    const std::string& text = wwid.str();
+    bool hex = text.find_first_not_of("0123456789abcdef", 1) == std::string::npos;
+    return hex && ((text[0] == '2' && (text.size() == 17 || text.size() == 25)) ||
+                   ((text[0] == '2' || text[0] == '3') && text.size() == 33) ||
+                   (text[0] == '3' && text.size() == 17));
+}
+
 // How a WWID and a page stand to each other when nothing else is known.
 enum class Relation { named, other, unrelated };
 
@@ -82,10 +91,11 @@ Relation relation_of(const Wwid& wwid, const IdentityBaseline& live, scsi::Bytes
     if (weak) {
         return Relation::named;
     }
-    bool other = std::ranges::any_of(live.unique_ids, [&](const std::string& id) {
-        return same_kind(id, wwid.str()) &&
-               wwid.str().find_first_not_of("0123456789abcdef", 1) == std::string::npos;
-    });
+    bool hex = wwid.str().find_first_not_of("0123456789abcdef", 1) == std::string::npos;
+    bool other = std::ranges::any_of(
+        live.unique_ids, [&](const std::string& id) { return hex && same_kind(id, wwid.str()); });
+    // A whole page that names the unit otherwise and has no designator of this kind at all.
+    other = other || (list && !list->defect && !live.unique_ids.empty() && is_page83_name(wwid));
     return other ? Relation::other : Relation::unrelated;
 }
 

@@ -177,7 +177,11 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     path.view.reset();
     core.visible_soon = true;
     PathState state = run.verdict.state;
-    if (still_pending(core, path, state)) {
+    bool pending = still_pending(core, path, state);
+    if (path.dm_state == model::DmPathState::failed && (pending || !run.identity_ok)) {
+        lose_trust(core, path);  // its reinstatement is still to come, and stands on nothing now
+    }
+    if (pending) {
         core.schedule_check(path, on_grid(core.now + kPendingRetry));
         answer_path_waiters(core, path);
         return;

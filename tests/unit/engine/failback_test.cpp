@@ -15,10 +15,11 @@ const std::string kA = wwid_of(kDiskA);
 // Two groups of one path each; the first is the better one.
 struct TwoGroups : Bench {
     explicit TwoGroups(const std::string& failback)
-        : Bench("defaults {\n find_multipaths greedy\n path_grouping_policy failover\n"
-                " detect_prio no\n prio weightedpath\n"
-                " prio_args \"devname sda 50 sdb 10\"\n failback " +
-                failback + "\n}\n") {
+        : Bench(
+              "defaults {\n find_multipaths greedy\n path_grouping_policy failover\n"
+              " detect_prio no\n prio weightedpath\n"
+              " prio_args \"devname sda 50 sdb 10\"\n failback " +
+              failback + "\n}\n") {
         add(scsi_path("sda", 0, kDiskA, "host0"));
         add(scsi_path("sdb", 16, kDiskA, "host1"));
         start();

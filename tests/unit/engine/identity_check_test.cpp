@@ -243,6 +243,13 @@ TEST(IdentityCheck, ReMappedBeforeTheFirstCheckIsSeenToo) {
     EXPECT_EQ(fabric.run({}, Wwid("my-own-name"), {good(target_page(1))}), Kind::same);
 }
 
+TEST(IdentityCheck, ReMappedToADiskWithNamesOfAnotherKindIsSeenEvenWhenTheKernelHasReadItAgain) {
+    Fabric fabric = scsi();
+    Wwid old("2aa01020304050601");
+    EXPECT_EQ(fabric.run({}, old, {good(target_page(1))}), Kind::changed);
+    EXPECT_EQ(fabric.run({}, old, {good(page83({{0, 2, eui(1)}}))}), Kind::same);
+}
+
 TEST(IdentityCheck, UdevThatIsNewerThanTheKernelsPageIsBelieved) {
     Fabric fabric = scsi();
     EXPECT_EQ(fabric.run({}, name6(2), {good(target_page(2))}), Kind::same);
