@@ -89,6 +89,11 @@ FilterVerdict Config::filter_wwid(const Wwid& wwid) const {
     return filter_by_wwid(impl_->model, wwid);
 }
 
+std::vector<FilterStep> Config::filter_steps(const model::BlockDevice& device,
+                                             const Wwid& wwid) const {
+    return filter_all(impl_->model, device, path_policy(device).uid_attribute, wwid);
+}
+
 std::string Config::render() const {
     return render_model(impl_->model);
 }

@@ -32,6 +32,13 @@ struct FilterVerdict {
     std::string group;   ///< devnode, property, device, protocol, wwid; empty when nothing matched
 };
 
+/// One criterion of the filters, whatever the others said.
+struct FilterStep {
+    std::string criterion;  ///< as FilterVerdict::group
+    std::string looked_at;  ///< the value that was compared
+    FilterVerdict verdict;
+};
+
 class Config {
 public:
     /// Never fails: what is wrong becomes a diagnostic and the rest is used.
@@ -55,6 +62,8 @@ public:
     FilterVerdict filter_device(const model::BlockDevice& device,
                                 std::string_view uid_attribute) const;
     FilterVerdict filter_wwid(const Wwid& wwid) const;
+    /// Every criterion in the order of evaluation; wwid only when it is known.
+    std::vector<FilterStep> filter_steps(const model::BlockDevice& device, const Wwid& wwid) const;
 
     /// Text of `show config` and `multipath -t`.
     std::string render() const;

@@ -111,4 +111,24 @@ FilterVerdict filter_by_wwid(const Model& model, const Wwid& wwid) {
     return by_text(model, Criterion::wwid, wwid.str()).value_or(FilterVerdict{});
 }
 
+std::vector<FilterStep> filter_all(const Model& model, const model::BlockDevice& device,
+                                   std::string_view uid_attribute, const Wwid& wwid) {
+    const std::string protocol(model::protocol_text(device.protocol));
+    std::vector<FilterStep> steps;
+    const auto add = [&](std::string_view criterion, std::string looked_at,
+                         const std::optional<FilterVerdict>& found) {
+        steps.push_back(
+            {std::string(criterion), std::move(looked_at), found.value_or(FilterVerdict{})});
+    };
+    add("property", fmt::format("{} udev properties", device.properties.size()),
+        by_property(model, device, uid_attribute));
+    add("devnode", device.name, by_text(model, Criterion::devnode, device.name));
+    add("device", device.vendor + ":" + device.product, by_product(model, device));
+    add("protocol", protocol, by_text(model, Criterion::protocol, protocol));
+    if (!wwid.empty()) {
+        add("wwid", wwid.str(), by_text(model, Criterion::wwid, wwid.str()));
+    }
+    return steps;
+}
+
 }  // namespace mp::conf

@@ -5,6 +5,7 @@
 #include "daemon/api/answer.h"
 
 #include "conf/config.h"
+#include "daemon/api/explain.h"
 #include "daemon/api/grammar.h"
 #include "daemon/api/json.h"
 #include "daemon/api/lookup.h"
@@ -111,6 +112,8 @@ std::string render(const Show& show, const Snapshot& snapshot, Instant now, int 
             return render_devices(snapshot);
         case ShowWhat::wildcards:
             return render_wildcards();
+        case ShowWhat::explain:
+            return render_explanation(snapshot, show.target);
     }
     return "";
 }

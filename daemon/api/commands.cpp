@@ -79,6 +79,7 @@ constexpr std::array kForms = {
     show("list|show blacklist", ShowWhat::blacklist, "rules that exclude devices"),
     show("list|show devices", ShowWhat::devices, "all block devices and what became of them"),
     show("list|show wildcards", ShowWhat::wildcards, "letters that formats may use"),
+    show("explain $device", ShowWhat::explain, "why a device is or is not a path of a map"),
     change("reset maps|multipaths stats", Verb::reset_maps_stats, "zero the counters of all maps"),
     change("reset map|multipath $map stats", Verb::reset_map_stats, "zero the counters of a map"),
     change("reset map|multipath $map", Verb::reset_map,

@@ -29,6 +29,7 @@ enum class ShowWhat {
     blacklist,
     devices,
     wildcards,
+    explain,
 };
 
 enum class CommandKind { show, change, quit };

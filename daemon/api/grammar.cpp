@@ -51,7 +51,8 @@ struct Grammar {
                 return i;
             }
         }
-        bool device = spellings.front() == "path" || spellings.front() == "map";
+        bool device = spellings.front() == "path" || spellings.front() == "map" ||
+                      spellings.front() == "explain";
         keywords.push_back(Keyword{spellings, false, device});
         return keywords.size() - 1;
     }
