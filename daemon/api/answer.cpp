@@ -6,8 +6,10 @@
 
 #include "conf/config.h"
 #include "daemon/api/explain.h"
+#include "daemon/api/filter.h"
 #include "daemon/api/grammar.h"
 #include "daemon/api/json.h"
+#include "daemon/api/json2.h"
 #include "daemon/api/lookup.h"
 #include "daemon/api/reports.h"
 #include "daemon/api/table.h"
@@ -78,16 +80,56 @@ std::string render_path_state(const Show& show, const Snapshot& snapshot) {
     return (path->offline_word.empty() ? "unknown" : path->offline_word) + "\n";
 }
 
+/// The rows that the filter takes, as a table; paths also as JSON.
+template <class View>
+std::string render_rows(const Show& show, std::vector<const View*> views,
+                        std::span<const Field<View>> fields, Instant now) {
+    if (!show.filter.empty()) {
+        std::variant<std::vector<const View*>, std::string> chosen =
+            filtered(views, fields, show.filter, now);
+        if (const std::string* problem = std::get_if<std::string>(&chosen)) {
+            return "fail\nwhere: " + *problem + "\n";
+        }
+        views = std::move(std::get<std::vector<const View*>>(chosen));
+    }
+    if constexpr (std::is_same_v<View, PathView>) {
+        if (show.json) {
+            return render_paths_json(views, now);
+        }
+    }
+    return render_table(views, Format<View>(fields, show.format), show.raw, now);
+}
+
+std::string render_json(const Show& show, const Snapshot& snapshot, int pid) {
+    switch (show.what) {
+        case ShowWhat::config:
+            return render_text_json("config",
+                                    snapshot.config ? snapshot.config->render_origins() : "");
+        case ShowWhat::blacklist:
+            return render_text_json("blacklist",
+                                    snapshot.config ? snapshot.config->render_blacklist() : "");
+        case ShowWhat::devices:
+            return render_devices_json(snapshot);
+        case ShowWhat::wildcards:
+            return render_wildcards_json();
+        default:
+            return render_status_json(snapshot, pid);
+    }
+}
+
 std::string render(const Show& show, const Snapshot& snapshot, Instant now, int pid) {
+    if (show.json && show.what != ShowWhat::paths) {
+        return render_json(show, snapshot, pid);
+    }
     switch (show.what) {
         case ShowWhat::paths:
-            return render_table(listed_paths(snapshot),
-                                Format<PathView>(path_fields(), show.format), show.raw, now);
+            return render_rows(show, listed_paths(snapshot), path_fields(), now);
         case ShowWhat::path_state:
             return render_path_state(show, snapshot);
         case ShowWhat::maps:
-            return render_table(listed_maps(snapshot), Format<MapView>(map_fields(), show.format),
-                                show.raw, now);
+            return render_rows(show, listed_maps(snapshot), map_fields(), now);
+        case ShowWhat::topology_json2:
+            return render_topology_json2(snapshot, now);
         case ShowWhat::maps_topology:
             return render_topology(listed_maps(snapshot), listed_paths(snapshot), now, {});
         case ShowWhat::maps_json:

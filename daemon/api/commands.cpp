@@ -26,6 +26,12 @@ constexpr CommandForm show(std::string_view syntax, ShowWhat what, std::string_v
     return form;
 }
 
+constexpr CommandForm json(std::string_view syntax, ShowWhat what, std::string_view help) {
+    CommandForm form = show(syntax, what, help);
+    form.json = true;
+    return form;
+}
+
 constexpr CommandForm change(std::string_view syntax, Verb verb, std::string_view help) {
     CommandForm form;
     form.syntax = syntax;
@@ -50,12 +56,26 @@ constexpr std::array kForms = {
     show("list|show paths format $format", ShowWhat::paths, "table of paths, chosen columns"),
     show("list|show paths raw format $format", ShowWhat::paths,
          "chosen columns of paths, no header, no padding", {}, true),
+    show("list|show paths where $filter", ShowWhat::paths, "table of the paths that a filter takes",
+         "%i %d %D %p %t %T %o %C"),
+    show("list|show paths where $filter format $format", ShowWhat::paths,
+         "the same, chosen columns"),
+    show("list|show paths where $filter raw format $format", ShowWhat::paths,
+         "the same, no header, no padding", {}, true),
+    json("list|show paths where $filter json", ShowWhat::paths, "the same as JSON, version 2"),
+    json("list|show paths json", ShowWhat::paths, "all paths as JSON, version 2"),
     show("list|show path $path", ShowWhat::path_state, "device state of one path"),
     show("list|show maps|multipaths", ShowWhat::maps, "table of maps", "%n %d %w"),
     show("list|show maps|multipaths format $format", ShowWhat::maps,
          "table of maps, chosen columns"),
     show("list|show maps|multipaths raw format $format", ShowWhat::maps,
          "chosen columns of maps, no header, no padding", {}, true),
+    show("list|show maps|multipaths where $filter", ShowWhat::maps,
+         "table of the maps that a filter takes", "%n %d %w"),
+    show("list|show maps|multipaths where $filter format $format", ShowWhat::maps,
+         "the same, chosen columns"),
+    show("list|show maps|multipaths where $filter raw format $format", ShowWhat::maps,
+         "the same, no header, no padding", {}, true),
     show("list|show maps|multipaths status", ShowWhat::maps, "table of map states",
          "%n %F %Q %N %t %r"),
     show("list|show maps|multipaths stats", ShowWhat::maps, "table of map counters",
@@ -64,21 +84,30 @@ constexpr std::array kForms = {
          "tree of maps, groups and paths"),
     show("list|show maps|multipaths json", ShowWhat::maps_json, "all maps as JSON"),
     show("list|show topology", ShowWhat::maps_topology, "tree of maps, groups and paths"),
+    show("list|show topology json2", ShowWhat::topology_json2,
+         "maps, paths, adapters and nexuses as JSON, version 2"),
     show("list|show map|multipath $map topology", ShowWhat::map_topology, "tree of one map"),
     show("list|show map|multipath $map format $format", ShowWhat::map, "chosen columns of one map"),
     show("list|show map|multipath $map raw format $format", ShowWhat::map,
          "chosen columns of one map"),
     show("list|show map|multipath $map json", ShowWhat::map_json, "one map as JSON"),
     show("list|show status", ShowWhat::status, "counts of path states, and whether busy"),
+    json("list|show status json", ShowWhat::status, "counts and state as JSON, version 2"),
     show("list|show daemon", ShowWhat::daemon, "process id and state of the daemon"),
+    json("list|show daemon json", ShowWhat::daemon, "the same"),
     show("list|show config", ShowWhat::config, "the whole configuration in use"),
+    json("list|show config json", ShowWhat::config, "the configuration text as JSON, version 2"),
     show("list|show config local", ShowWhat::config_local,
          "the configuration that present devices and maps use"),
     show("list|show config origin", ShowWhat::config_origin,
          "the whole configuration, each value with its file and line"),
     show("list|show blacklist", ShowWhat::blacklist, "rules that exclude devices"),
+    json("list|show blacklist json", ShowWhat::blacklist, "the rules text as JSON, version 2"),
     show("list|show devices", ShowWhat::devices, "all block devices and what became of them"),
+    json("list|show devices json", ShowWhat::devices, "all block devices as JSON, version 2"),
     show("list|show wildcards", ShowWhat::wildcards, "letters that formats may use"),
+    json("list|show wildcards json", ShowWhat::wildcards,
+         "letters that formats may use as JSON, version 2"),
     show("explain $device", ShowWhat::explain, "why a device is or is not a path of a map"),
     change("reset maps|multipaths stats", Verb::reset_maps_stats, "zero the counters of all maps"),
     change("reset map|multipath $map stats", Verb::reset_map_stats, "zero the counters of a map"),

@@ -17,6 +17,7 @@ enum class ShowWhat {
     path_state,
     maps,
     maps_topology,
+    topology_json2,
     maps_json,
     map,
     map_topology,
@@ -43,6 +44,7 @@ struct CommandForm {
     bool root = false;                            ///< only uid 0 may
     ShowWhat what = ShowWhat::paths;              ///< for show
     bool raw = false;                             ///< for show: no header, no padding
+    bool json = false;                            ///< for show
     std::string_view format = {};                 ///< for show: used when none is given
     model::Verb verb = model::Verb::reconfigure;  ///< for change
 };

@@ -16,10 +16,13 @@
 namespace mp::api {
 namespace {
 
+constexpr std::array<std::string_view, 4> kWholeWords = {"explain", "json2", "origin", "where"};
+
 struct Keyword {
     std::vector<std::string_view> spellings;  ///< first: the canonical one
     bool parameter = false;
     bool device = false;  ///< the parameter may be written as a device node
+    bool whole = false;   ///< may not be cut: old scripts' short forms of other words stay unique
 
     /// 2: this word, 1: a prefix of it, 0: another.
     int match(std::string_view word) const {
@@ -28,7 +31,7 @@ struct Keyword {
             if (spelling == word) {
                 return 2;
             }
-            if (starts_with(spelling, word)) {
+            if (starts_with(spelling, word) && !whole) {
                 best = 1;
             }
         }
@@ -53,7 +56,8 @@ struct Grammar {
         }
         bool device = spellings.front() == "path" || spellings.front() == "map" ||
                       spellings.front() == "explain";
-        keywords.push_back(Keyword{spellings, false, device});
+        bool whole = std::ranges::find(kWholeWords, spellings.front()) != kWholeWords.end();
+        keywords.push_back(Keyword{spellings, false, device, whole});
         return keywords.size() - 1;
     }
 
@@ -128,7 +132,7 @@ struct Argument {
 };
 
 Request build(const CommandForm& form, const std::vector<Argument>& arguments) {
-    Show show{form.what, "", std::string(form.format), form.raw};
+    Show show{form.what, "", std::string(form.format), form.raw, form.json, ""};
     model::Command command{form.verb, "", ""};
     for (const Argument& argument : arguments) {
         const Keyword& keyword = grammar().keywords[argument.keyword];
@@ -138,6 +142,8 @@ Request build(const CommandForm& form, const std::vector<Argument>& arguments) {
         if (keyword.device) {
             show.target = without_dev(argument.value);
             command.target = show.target;
+        } else if (keyword.spellings.front() == "where") {
+            show.filter = argument.value;
         } else {
             show.format = argument.value;
             command.argument = argument.value;

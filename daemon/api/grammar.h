@@ -21,6 +21,8 @@ struct Show {
         target;  ///< path or map, without /dev/ and /dev/mapper/; empty when not of one thing
     std::string format;
     bool raw = false;
+    bool json = false;
+    std::string filter;  ///< of `where`; empty: everything
 };
 
 /// Changes something; `command` is for the engine.

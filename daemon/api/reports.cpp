@@ -22,7 +22,9 @@ constexpr std::array<std::string_view, 11> kStateNames = {
     "pending", "timeout",   "removed", "delayed", "disconnected",
 };
 
-std::string_view daemon_word(DaemonState state) {
+}  // namespace
+
+std::string_view daemon_state_word(DaemonState state) {
     switch (state) {
         case DaemonState::init:
             return "init";
@@ -40,7 +42,11 @@ std::string_view daemon_word(DaemonState state) {
     return "init";
 }
 
-/// The blank before the last text is part of it.
+std::string_view path_state_name(model::PathState state) {
+    return kStateNames.at(static_cast<std::size_t>(state));
+}
+
+// The blank before the first text is part of it.
 std::string_view device_status(const Snapshot& snapshot, const PathView& path) {
     if (path.monitored) {
         return " devnode whitelisted, monitored";
@@ -58,6 +64,8 @@ std::string_view device_status(const Snapshot& snapshot, const PathView& path) {
     }
     return "devnode whitelisted, unmonitored";
 }
+
+namespace {
 
 template <class View>
 void put_letters(std::string& out, std::span<const Field<View>> fields) {
@@ -94,7 +102,7 @@ std::string render_status(const Snapshot& snapshot) {
 
 std::string render_daemon(const Snapshot& snapshot, int pid) {
     std::string out = "pid " + std::to_string(pid) + " ";
-    out += daemon_word(snapshot.daemon);
+    out += daemon_state_word(snapshot.daemon);
     if (snapshot.reconfigure_pending) {
         out += " (pending reconfigure)";
     }

@@ -3,10 +3,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "daemon/model/snapshot.h"
 
 namespace mp::api {
+
+/// "idle", "running", ...
+std::string_view daemon_state_word(model::DaemonState state);
+/// The names that `show status` counts: "up", "down", ...
+std::string_view path_state_name(model::PathState state);
+/// The words of `show devices`.
+std::string_view device_status(const model::Snapshot& snapshot, const model::PathView& path);
 
 /// Counts of path states, monitored paths, and whether device events or map work are outstanding.
 std::string render_status(const model::Snapshot& snapshot);
