@@ -18,6 +18,8 @@ using model::Verb;
 namespace {
 
 constexpr Duration kDeviceWaitMax = seconds(5);
+// A map whose plan waits for a hung disk keeps nobody waiting for longer than this.
+constexpr Duration kReplyMax = seconds(60);
 constexpr std::size_t kEarlyCommandsMax = 256;
 constexpr const char* kDeviceNotFound = "device not found\n";
 
@@ -316,6 +318,7 @@ void on_global_command(Core& core, ClientId client, const Command& command) {
 
 void on_command(Core& core, const model::event::CommandReceived& event) {
     const Command& command = event.command;
+    core.reply_deadlines.insert({core.now + kReplyMax, event.client});
     if (!core.enumerated || !core.maps_listed) {
         if (core.early_commands.size() >= kEarlyCommandsMax) {
             reply(core, event.client, false, "timeout\n");
@@ -379,6 +382,25 @@ void answer_device_waiters(Core& core, const std::string& name, bool found) {
             add_path(core, client, name);
         } else {
             reply(core, client, false, kDeviceNotFound);
+        }
+    }
+}
+
+void expire_replies(Core& core) {
+    while (!core.reply_deadlines.empty() && core.reply_deadlines.begin()->first <= core.now) {
+        ClientId client = core.reply_deadlines.begin()->second;
+        core.reply_deadlines.erase(core.reply_deadlines.begin());
+        std::size_t waiting = core.group_replies.erase(client);
+        for (std::pair<const MapId, Map>& entry : core.maps) {
+            waiting += std::erase_if(entry.second.waiters, [client](const Waiter& waiter) {
+                return waiter.client == client;
+            });
+        }
+        for (std::pair<const PathId, Path>& entry : core.paths) {
+            waiting += std::erase(entry.second.waiters, client);
+        }
+        if (waiting > 0) {
+            reply(core, client, false, "timeout\n");
         }
     }
 }

@@ -186,6 +186,12 @@ void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     }
     bool returned = !known->present;
     std::uint64_t old_sectors = known->device->size_sectors;
+    if (known->watched_state && *known->watched_state != device->kernel_state &&
+        known->device->state_attribute == device->state_attribute) {
+        std::shared_ptr<BlockDevice> fresh = std::make_shared<BlockDevice>(*device);
+        fresh->kernel_state = *known->watched_state;
+        device = std::move(fresh);
+    }
     unindex_path(core, *known);
     known->device = std::move(device);
     known->present = true;

@@ -73,7 +73,7 @@ Instant Engine::next_deadline() const {
          front_of(core.retrigger_queue), core.failures_due, core.list_due,
          core.stopping && !core.exit_sent ? core.stop_deadline : kNever,
          core.first_round_done || !core.enumerated ? kNever : core.started + seconds(15),
-         front_of(core.device_waiters)});
+         front_of(core.device_waiters), front_of(core.reply_deadlines)});
 }
 
 bool Engine::snapshot_dirty() const {

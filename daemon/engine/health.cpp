@@ -250,6 +250,10 @@ void on_kernel_state(Core& core, const model::event::KernelStateChanged& event) 
         return;
     }
     if (event.attribute == path->device->state_attribute) {
+        path->watched_state = event.value;
+        if (event.value == path->device->kernel_state) {
+            return;
+        }
         std::shared_ptr<model::BlockDevice> device =
             std::make_shared<model::BlockDevice>(*path->device);
         device->kernel_state = event.value;

@@ -104,12 +104,13 @@ public:
     IdentityStep on_reply(const model::ProbeReply& reply);
 
 private:
-    enum class Stage { page83, serial, standard, attribute };
+    enum class Stage { page83, serial, standard, confirm, attribute };
     IdentityStep ask(Stage stage, model::Probe question);
     IdentityStep on_scsi(const model::ScsiReply& reply);
     IdentityStep on_refused(const std::string& why, bool not_supported);
     IdentityStep on_page83(scsi::Bytes data);
     IdentityStep on_standard(scsi::Bytes data);
+    IdentityStep on_confirmed(scsi::Bytes data);
     IdentityStep on_attribute(scsi::Bytes data);
     IdentityStep conclude_weak();
     IdentityStep unreadable(const std::string& why) const;

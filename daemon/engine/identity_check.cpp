@@ -30,6 +30,7 @@ namespace {
 using Kind = IdentityVerdict::Kind;
 
 constexpr int kTriesMax = 3;
+constexpr std::size_t kInquiryNamesEnd = 32;  ///< vendor and product, SPC-5 6.6.2
 
 bool has(const std::vector<std::string>& sorted, const std::string& id) {
     return std::ranges::binary_search(sorted, id);
@@ -227,6 +228,8 @@ IdentityStep IdentityCheck::on_scsi(const model::ScsiReply& reply) {
         }
         case Stage::standard:
             return on_standard(reply.data);
+        case Stage::confirm:
+            return on_confirmed(reply.data);
         case Stage::attribute:
             break;
     }
@@ -297,7 +300,24 @@ IdentityStep IdentityCheck::on_standard(scsi::Bytes data) {
     if (!inquiry->peripheral.connected()) {
         return unreadable("no logical unit answers at this address");
     }
+    // Cut short on its way: an empty name would be remembered as the disk's own.
+    if (data.size() < std::min(static_cast<std::size_t>(data[4]) + 5, kInquiryNamesEnd)) {
+        return unreadable("the standard INQUIRY data is cut short");
+    }
     seen_.model = inquiry->vendor + " " + inquiry->product;
+    bool first = baseline_.key.empty() && baseline_.serial.empty() && baseline_.model.empty();
+    if (first && !seen_.weak_ids.empty()) {
+        return ask(Stage::confirm, scsi::inquiry_vpd(scsi::kPageIdentification));
+    }
+    return conclude_weak();
+}
+
+// Three answers are only one identity if the disk stayed the same meanwhile.
+IdentityStep IdentityCheck::on_confirmed(scsi::Bytes data) {
+    Result<IdentityBaseline> again = baseline_of_vpd83(data, wwid_.empty() ? found_ : wwid_);
+    if (!again || again->weak_ids != seen_.weak_ids || !again->unique_ids.empty()) {
+        return unreadable("the disk changed while it was asked");
+    }
     return conclude_weak();
 }
 

@@ -129,6 +129,7 @@ void wake_timers(Core& core) {
         core.emit(model::effect::ListMaps{});
     }
     expire_device_waiters(core);
+    expire_replies(core);
 }
 
 }  // namespace

@@ -139,12 +139,13 @@ void absorb_path(Core& core, Path& path, const model::StatusPath& status) {
         }
         return;
     }
-    if (status.state != DmPathState::failed || !news || !path.map) {
+    if (status.state != DmPathState::failed || !news) {
         return;
     }
-    if (path.trusted) {
+    if (path.trusted && path.map) {
         apply_kernel_failure(core, path, "the kernel failed the path after an I/O error");
     } else {  // a check that began before this failure says nothing about it
+        path.trusted = false;
         path.distrusted_at = core.now;
         check_now(core, path);
     }

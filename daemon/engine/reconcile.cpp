@@ -7,7 +7,9 @@
 // against our trust, so no failure or recovery can be lost between two events.
 //
 // Order inside a plan: first I/O is taken off paths that must not have it (they may lead to another
-// disk), then the table, then the states that a new table forgot, then group changes.
+// disk), then the table, then group changes. A new table starts with every path active; the states
+// that it forgot are set by the next plan, from what is known then: a swap can wait for a hung disk
+// for minutes, and an order to fail a path must not be that old.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -146,17 +148,6 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
             }
         }
     }
-    if (swapped) {  // a new table starts with every path active
-        for (PathId id : map.paths) {
-            const Path& path = *core.find_path(id);
-            bool unjudged =
-                path.state == model::PathState::unchecked && path.dm_state != DmPathState::failed;
-            if (members.contains(path.device->devt) && !(path.trusted && path.good()) &&
-                !unjudged) {
-                after.push_back(model::step::Message{devt_message("fail_path", path.device->devt)});
-            }
-        }
-    }
     if (map.actual && map.actual->suspended) {
         // The kernel refuses messages to a suspended map, and no I/O flows before it is resumed.
         after.insert(after.begin(), before.begin(), before.end());
@@ -229,7 +220,12 @@ void start_removal(Core& core, Map& map) {
     dm::RemoveOptions options;
     options.deferred = map.deferred_removal;
     options.stop_queueing = map.stop_queueing_for_removal;
-    run_plan(core, map, dm::plan_remove(*map.actual, options));
+    Plan plan = dm::plan_remove(*map.actual, options);
+    if (map.paths.empty() && !map.actual->suspended) {
+        // None of its devices is its own any more, and the removal may be refused: I/O comes first.
+        add_path_messages(core, map, plan, {});
+    }
+    run_plan(core, map, std::move(plan));
 }
 
 // The last path is out. The map goes, or stays with an empty table, which lets go of the devices

@@ -90,6 +90,8 @@ void on_command(Core& core, const model::event::CommandReceived& event);
 void run_early_commands(Core& core);
 void answer_device_waiters(Core& core, const std::string& name, bool found);
 void expire_device_waiters(Core& core);
+/// Clients that have waited long enough are told so.
+void expire_replies(Core& core);
 
 // lifecycle.cpp: start, reconfigure, stop
 void start(Core& core);

@@ -58,13 +58,14 @@ struct Path {
     IdentityState identity = IdentityState::unknown;
     IdentityBaseline baseline;
     IdentityCheck identity_check;
-    bool ask_wwid = false;      ///< its WWID is to be learnt from the device
-    std::string unused_reason;  ///< why it is in no map; empty when it is in one
-    bool accepted = false;      ///< passed the filters
-    Instant seen_at{};          ///< last time udev or sysfs told of it
-    bool present = true;        ///< false: gone from the kernel, still in a table
-    bool excluded = false;      ///< taken out by `del path`
-    int retriggers = 0;         ///< change uevents asked of udev because its data was missing
+    bool ask_wwid = false;                     ///< its WWID is to be learnt from the device
+    std::string unused_reason;                 ///< why it is in no map; empty when it is in one
+    std::optional<std::string> watched_state;  ///< what the watch read last; newer than the facts
+    bool accepted = false;                     ///< passed the filters
+    Instant seen_at{};                         ///< last time udev or sysfs told of it
+    bool present = true;                       ///< false: gone from the kernel, still in a table
+    bool excluded = false;                     ///< taken out by `del path`
+    int retriggers = 0;  ///< change uevents asked of udev because its data was missing
     Instant retrigger_due = kNever;
     MapId map;
 
@@ -240,6 +241,7 @@ struct Core {
     Instant failures_due = kNever;
     std::multimap<Instant, DeviceWaiter> device_waiters;  ///< by deadline
     std::map<ClientId, GroupReply> group_replies;
+    std::set<std::pair<Instant, ClientId>> reply_deadlines;
     std::vector<model::event::CommandReceived>
         early_commands;         ///< came before the first round's facts
     Instant list_due = kNever;  ///< all maps are listed again

@@ -37,7 +37,11 @@ void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
             fresh.push_back(std::move(*same));
             same->path.clear();
         } else {
-            fresh.push_back({.path = name, .fd = {}, .read_before = false, .value = {}});
+            fresh.push_back({.path = name,
+                             .fd = {},
+                             .read_before = false,
+                             .report_first = fresh.empty(),
+                             .value = {}});
         }
     }
     if (found != paths_.end()) {
@@ -83,7 +87,8 @@ void WatchList::read_path(Path& path,
         if (!value.has_value()) {
             continue;
         }
-        const bool changed = attribute.read_before && *value != attribute.value;
+        const bool changed =
+            attribute.read_before ? *value != attribute.value : attribute.report_first;
         attribute.read_before = true;
         if (changed) {
             changes.push_back({path.id, attribute.path, *value});

@@ -21,7 +21,8 @@ public:
     explicit WatchList(std::shared_ptr<const SysDir> sysfs) : sysfs_(std::move(sysfs)) {}
 
     /// Replaces what was watched for this path; attributes that stay keep their last value. The
-    /// value at the first reading is where changes are counted from; it is not reported itself.
+    /// value at the first reading is where changes are counted from; it is reported for the first
+    /// attribute only, the device's own state, of which what others know may be older.
     void set(PathId path, const std::vector<std::string>& attributes);
 
     /// Reads every path whose position is `slice` modulo `slices`; when something there has
@@ -36,6 +37,7 @@ private:
         std::string path;
         UniqueFd fd;
         bool read_before = false;
+        bool report_first = false;
         std::string value;  ///< empty: vanished or not there yet
     };
     struct Path {

@@ -444,7 +444,11 @@ void Faults::foreign_suspend() {
         return;
     }
     world_.oracles.outside_interference();
-    world_.kernel.suspend(map->minor, false, [](Result<>) {});
+    world_.kernel.suspend(map->minor, false, [this, minor = map->minor](Result<> outcome) {
+        if (outcome && !active_) {  // it took so long that the faults have ended
+            world_.kernel.resume(minor, false, [](Result<>) {});
+        }
+    });
     later(milliseconds(100), seconds(5), [this, minor = map->minor, serial = map->serial] {
         const DmMap* now = world_.kernel.find(minor);
         if (now != nullptr && now->serial == serial) {

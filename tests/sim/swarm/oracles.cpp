@@ -26,6 +26,7 @@ constexpr Duration kPlanTime = seconds(3);       ///< a few steps and a query, w
 constexpr Duration kDiskTimeout = seconds(30);   ///< of a user's request, in the kernel
 constexpr Duration kAnswerLimit = seconds(120);  ///< a control client waits at most this long
 constexpr Duration kSweep = seconds(1);
+constexpr Duration kRetries = seconds(1);  ///< a bad answer is asked again within one check
 constexpr std::uint64_t kStepsAtOneInstantMax = 200000;
 constexpr std::size_t kBacklogMax = 20000;
 constexpr std::uint64_t kPlansPerMapAndSecond = 10;
@@ -55,6 +56,11 @@ std::optional<bool> health(const model::Probe& probe, const model::ProbeReply& r
         return false;
     }
     const std::vector<std::uint8_t>& sense = answer->sense;
+    const bool attention = sense.size() >= 3 && ((sense[0] == 0x72 && sense[1] == 0x06) ||
+                                                 (sense[0] == 0x70 && (sense[2] & 0x0fU) == 0x06));
+    if (answer->status == 8 || (answer->status == 2 && attention)) {
+        return std::nullopt;  // neither good nor bad: asked again
+    }
     const bool standby =
         answer->status == 2 &&
         ((sense.size() >= 4 && sense[0] == 0x72 && sense[2] == 0x04 && sense[3] == 0x0b) ||
@@ -361,7 +367,7 @@ void Oracles::on_reinstate(const DmMap& map, DevT devt, Instant since) {
             if (known.good_check < must_follow) {
                 world_.complain(fmt::format(
                     "{} of {} is reinstated without a good check since it failed", name, map.name));
-            } else if (known.identity < must_follow) {
+            } else if (known.identity < std::max(failed, last_bad - kRetries)) {
                 world_.complain(
                     fmt::format("{} of {} is reinstated without an identity check since it failed",
                                 name, map.name));

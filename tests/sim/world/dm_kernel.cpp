@@ -339,7 +339,7 @@ Result<> DmKernel::message(std::uint32_t minor, const std::string& text, bool by
     if (!map->live) {
         return fail_errno(ENXIO, "message: no live table");
     }
-    if (map->suspended || map->suspending) {
+    if (map->suspended) {  // one that still waits for its I/O takes messages, as in __dm_suspend()
         return fail_errno(EBUSY, "message: the map is suspended");
     }
     return target_message(*map, words, by_daemon);

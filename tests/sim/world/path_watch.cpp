@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A watch that reads an attribute at most one polling period after it changed and says so when the
-// value differs from the last one it read. What flips and flips back between two readings is
-// missed, as it would be on a real host.
+// value differs from the last one it read; the first
+// reading of the first attribute is said too. What flips and flips back
+// between two readings is missed, as it would be on a real host.
 #include "tests/sim/world/path_watch.h"
 
 namespace mp::sim {
@@ -16,20 +17,26 @@ void SimPathWatch::watch(const model::PathRef& path, const std::vector<std::stri
         forget(path.id);
         return;
     }
-    Watched entry{path, {}};
+    Watched entry{path, attributes.front(), {}};
+    const auto before = watched_.find(path.id);
     for (const std::string& attribute : attributes) {
-        entry.values[attribute] = host_.attribute(attribute).value_or("");
+        const bool known = before != watched_.end() && before->second.values.contains(attribute);
+        entry.values[attribute] = known ? before->second.values.at(attribute) : std::nullopt;
     }
     watched_[path.id] = std::move(entry);
+    loop_.after(some_time(), [this, id = path.id] { poll(id); });
+}
+
+Duration SimPathWatch::some_time() {
+    return Duration(
+        static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(kPeriod.count()))));
 }
 
 void SimPathWatch::moved(DiskId disk) {
     const DevT devt = host_.disk(disk).devt;
     for (const auto& [id, entry] : watched_) {
         if (entry.path.devt == devt) {
-            const Duration delay(static_cast<std::int64_t>(
-                prng_.below(static_cast<std::uint64_t>(kPeriod.count()))));
-            loop_.after(delay, [this, path = id] { poll(path); });
+            loop_.after(some_time(), [this, path = id] { poll(path); });
         }
     }
 }
@@ -41,8 +48,9 @@ void SimPathWatch::poll(PathId path) {
     }
     for (auto& [attribute, last] : found->second.values) {
         const std::string value = host_.attribute(attribute).value_or("");
-        if (value != last) {
-            last = value;
+        const bool news = last ? value != *last : attribute == found->second.first;
+        last = value;
+        if (news) {
             outbox_.post(model::event::KernelStateChanged{path, attribute, value});
         }
     }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <string>
 
 #include "daemon/ports/ports.h"
 #include "tests/sim/world/host.h"
@@ -26,9 +28,12 @@ public:
 private:
     struct Watched {
         model::PathRef path;
-        std::map<std::string, std::string> values;  ///< attribute -> last value, "" when absent
+        std::string first;
+        /// Attribute -> last value, "" when absent; unset before the first reading.
+        std::map<std::string, std::optional<std::string>> values;
     };
     void poll(PathId path);
+    Duration some_time();
     SimLoop& loop_;
     Outbox& outbox_;
     SimHost& host_;

@@ -343,8 +343,10 @@ TEST(IdentityCheck, DisksThatShareATextNameAreToldApartBySerial) {
     Vec page = page83({{0, 1, bytes_of("VENDOR  MODEL")}});
     fabric.device.vpd_pg83 = page;
     Wwid wwid("1VENDOR_MODEL");
-    EXPECT_EQ(fabric.run({}, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}),
-              Kind::same);
+    EXPECT_EQ(
+        fabric.run({}, wwid,
+                   {good(page), good(serial_page("A1")), good(standard("MODEL")), good(page)}),
+        Kind::same);
     IdentityBaseline base = fabric.verdict.baseline;
     EXPECT_EQ(
         fabric.run(base, wwid, {good(page), good(serial_page("A1")), good(standard("MODEL"))}),
@@ -352,6 +354,18 @@ TEST(IdentityCheck, DisksThatShareATextNameAreToldApartBySerial) {
     EXPECT_EQ(
         fabric.run(base, wwid, {good(page), good(serial_page("B7")), good(standard("MODEL"))}),
         Kind::changed);
+}
+
+TEST(IdentityCheck, AnswersOfTwoDisksAreNotTakenForOne) {
+    Fabric fabric = scsi();
+    Vec page = page83({{0, 1, bytes_of("VENDOR  MODEL")}});
+    Vec other = page83({{0, 1, bytes_of("VENDOR  OTHER")}});
+    fabric.device.vpd_pg83 = page;
+    EXPECT_EQ(
+        fabric.run({}, Wwid("1VENDOR_MODEL"),
+                   {good(page), good(serial_page("B7")), good(standard("MODEL")), good(other)}),
+        Kind::unreadable);
+    EXPECT_TRUE(fabric.verdict.baseline.empty());
 }
 
 TEST(IdentityCheck, DeviceWithNeitherIsUnverifiableButItsModelStillCounts) {
