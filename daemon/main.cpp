@@ -36,6 +36,7 @@
 #include "daemon/os/supervisor.h"
 #include "daemon/os/sys_dir.h"
 #include "daemon/os/udev_source.h"
+#include "daemon/runtime/event_log.h"
 #include "daemon/runtime/published.h"
 #include "daemon/runtime/runtime.h"
 
@@ -45,7 +46,7 @@ using namespace mp;  // NOLINT: the composition root names everything
 
 struct DaemonOptions {
     bool foreground = false;
-    bool plain_log = false;  ///< -s: no time stamps
+    bool plain_log = false;        ///< -s: no time stamps
     std::optional<int> verbosity;  ///< unset: as configured
     bool read_only_bindings = false;
     std::string problem;
@@ -89,17 +90,19 @@ DaemonOptions parse_daemon_options(int argc, char** argv) {
 }
 
 int usage(const std::string& problem) {
-    std::fprintf(stderr,
-                 "%s\n%s%smultipathd, %s\n"
-                 "  multipathd [-d] [-s] [-v N] [-B]  run as the daemon\n"
-                 "    -d    stay in the foreground\n"
-                 "    -s    log lines without time stamps\n"
-                 "    -v N  0 errors only, 1 warnings, 2 notices (default), 3 and more everything\n"
-                 "    -B    make no new bindings\n"
-                 "  multipathd COMMAND...             send one command to the running daemon\n"
-                 "  multipathd -k                     send commands from the terminal or a pipe\n",
-                 api::kCompatBanner.data(), problem.c_str(), problem.empty() ? "" : "\n",
-                 api::kProduct.data());
+    std::fprintf(
+        stderr,
+        "%s\n%s%smultipathd, %s\n"
+        "  multipathd [-d] [-s] [-v N] [-B]  run as the daemon\n"
+        "    -d    stay in the foreground\n"
+        "    -s    log lines without time stamps\n"
+        "    -v N  0 errors only, 1 warnings, 2 notices (default), 3 and more everything\n"
+        "    -B    make no new bindings\n"
+        "  multipathd COMMAND...             send one command to the running daemon\n"
+        "  multipathd monitor                print events as they happen, one JSON object a line\n"
+        "  multipathd -k                     send commands from the terminal or a pipe\n",
+        api::kCompatBanner.data(), problem.c_str(), problem.empty() ? "" : "\n",
+        api::kProduct.data());
     return 1;
 }
 
@@ -139,9 +142,10 @@ struct Adapters {
         return {};
     }
 
-    runtime::Ports ports(ports::ControlSocket& control, ports::Supervisor& supervisor) {
+    runtime::Ports ports(ports::ControlSocket& control, ports::Supervisor& supervisor,
+                         ports::Log& records) {
         return {clock,          *scheduler, *devices, *path_io,   *path_watch,
-                *device_mapper, *files,     control,  supervisor, *log};
+                *device_mapper, *files,     control,  supervisor, records};
     }
 };
 
@@ -177,12 +181,21 @@ int run_daemon(const DaemonOptions& options) {
     // Readers see the newest snapshot and nothing else.
     runtime::Published<model::Snapshot> snapshot;
     snapshot.publish(std::make_shared<const model::Snapshot>());
-    os::ControlServer::Handler answer = [&snapshot](std::string_view request, bool root) {
+    runtime::EventLog events(*parts.log, parts.clock, *parts.scheduler);
+    os::ControlServer::Handler answer = [&snapshot, &events](std::string_view request, bool root) {
         os::ControlServer::Handled handled;
-        snapshot.read([&](const model::Snapshot& now) {
-            api::Caller caller{root, os::EventLoop::now(), ::getpid()};
-            handled = api::answer(request, caller, now);
+        api::Caller caller{root, os::EventLoop::now(), ::getpid(), nullptr};
+        const auto ask = [&] {
+            snapshot.read(
+                [&](const model::Snapshot& now) { handled = api::answer(request, caller, now); });
+        };
+        const bool any = events.events().read([&](const api::EventList& list) {
+            caller.events = &list;
+            ask();
         });
+        if (!any) {
+            ask();
+        }
         return handled;
     };
     Result<std::unique_ptr<os::ControlServer>> control =
@@ -193,7 +206,8 @@ int run_daemon(const DaemonOptions& options) {
 
     engine::Options engine_options;
     engine_options.read_only_bindings = options.read_only_bindings;
-    runtime::Runtime runtime(parts.ports(**control, **supervisor), *parts.queue, engine_options);
+    runtime::Runtime runtime(parts.ports(**control, **supervisor, events), *parts.queue,
+                             engine_options);
     runtime.on_snapshot([&snapshot](std::shared_ptr<const model::Snapshot> next) {
         snapshot.publish(std::move(next));
     });
@@ -261,7 +275,8 @@ int run_once(const std::vector<std::string>& arguments) {
     engine_options.read_only_bindings = options.read_only_bindings;
     NoSupervisor supervisor;
     OnceControl control;
-    runtime::Runtime runtime(parts.ports(control, supervisor), *parts.queue, engine_options);
+    runtime::Runtime runtime(parts.ports(control, supervisor, *parts.log), *parts.queue,
+                             engine_options);
     runtime.ask_environment([] { return cli::read_environment(true); });
     std::shared_ptr<const model::Snapshot> last;
     runtime.on_snapshot(

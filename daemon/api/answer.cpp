@@ -14,6 +14,7 @@
 #include "daemon/api/reports.h"
 #include "daemon/api/table.h"
 #include "daemon/api/topology.h"
+#include "daemon/base/strings.h"
 
 namespace mp::api {
 namespace {
@@ -154,10 +155,25 @@ std::string render(const Show& show, const Snapshot& snapshot, Instant now, int 
             return render_devices(snapshot);
         case ShowWhat::wildcards:
             return render_wildcards();
+        case ShowWhat::events:
+            break;
         case ShowWhat::explain:
             return render_explanation(snapshot, show.target);
     }
     return "";
+}
+
+}  // namespace
+
+namespace {
+
+/// The number behind `since` is the "format" of the request.
+std::string show_events(const Show& show, const EventList* events) {
+    Result<std::uint64_t> after = parse_u64(show.format.empty() ? "0" : show.format);
+    if (!after) {
+        return "fail\nsince needs a number\n";
+    }
+    return events == nullptr ? "" : render_events(*events, *after);
 }
 
 }  // namespace
@@ -169,7 +185,9 @@ Handled answer(std::string_view request, const Caller& caller, const Snapshot& s
     }
     if (const Show* show = std::get_if<Show>(&parsed)) {
         Instant now = caller.now == kNever ? snapshot.taken : caller.now;
-        std::string reply = render(*show, snapshot, now, caller.pid);
+        std::string reply = show->what == ShowWhat::events
+                                ? show_events(*show, caller.events)
+                                : render(*show, snapshot, now, caller.pid);
         return reply.empty() ? std::string("ok\n") : reply;
     }
     if (!caller.root) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "daemon/api/events.h"
 #include "daemon/base/time.h"
 #include "daemon/model/command.h"
 #include "daemon/model/snapshot.h"
@@ -15,9 +16,10 @@
 namespace mp::api {
 
 struct Caller {
-    bool root = false;     ///< peer credentials say uid 0
-    Instant now = kNever;  ///< for countdowns; kNever: when the snapshot was taken
-    int pid = 0;           ///< ours, for `show daemon`
+    bool root = false;                  ///< peer credentials say uid 0
+    Instant now = kNever;               ///< for countdowns; kNever: when the snapshot was taken
+    int pid = 0;                        ///< ours, for `show daemon`
+    const EventList* events = nullptr;  ///< for `show events`; null: none yet
 };
 
 /// The reply, or what the engine has to do first.

@@ -31,6 +31,7 @@ enum class ShowWhat {
     devices,
     wildcards,
     explain,
+    events,
 };
 
 enum class CommandKind { show, change, quit };

@@ -16,7 +16,8 @@
 namespace mp::api {
 namespace {
 
-constexpr std::array<std::string_view, 4> kWholeWords = {"explain", "json2", "origin", "where"};
+constexpr std::array<std::string_view, 6> kWholeWords = {"events", "explain", "json2",
+                                                         "origin", "since",   "where"};
 
 struct Keyword {
     std::vector<std::string_view> spellings;  ///< first: the canonical one

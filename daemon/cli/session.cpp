@@ -18,6 +18,7 @@
 #include "daemon/api/grammar.h"
 #include "daemon/base/strings.h"
 #include "daemon/cli/client.h"
+#include "daemon/cli/monitor.h"
 
 namespace mp::cli {
 namespace {
@@ -138,6 +139,9 @@ int run_interactive(Duration timeout) {
 std::optional<int> run_client(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         std::string_view argument = argv[i];
+        if (argument == "monitor" && i + 1 == argc) {
+            return run_monitor(configured_timeout());
+        }
         if (is_command_word(argument)) {
             return run_command(join_arguments(argc - i, argv + i), configured_timeout());
         }
