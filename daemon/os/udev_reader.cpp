@@ -24,6 +24,7 @@ UdevReader::UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<Task
       tree_(std::move(sysfs)),
       tasks_(std::move(tasks)),
       make_properties_(std::move(make_properties)),
+      orders_max_(devices_max),
       deliver_(std::move(deliver)),
       queue_(devices_max) {}
 
@@ -50,7 +51,7 @@ bool UdevReader::add_gone(const std::string& name, DevT devt) {
 void UdevReader::add_enumeration() {
     {
         std::lock_guard lock(mutex_);
-        orders_.push_back({.enumerate = true, .retrigger = {}});
+        orders_.push_back({.kind = Order::Kind::enumerate, .sys_path = {}});
     }
     wake_.notify_one();
 }
@@ -58,9 +59,25 @@ void UdevReader::add_enumeration() {
 void UdevReader::add_retrigger(const std::string& sys_path) {
     {
         std::lock_guard lock(mutex_);
-        orders_.push_back({.enumerate = false, .retrigger = sys_path});
+        orders_.push_back({.kind = Order::Kind::retrigger, .sys_path = sys_path});
     }
     wake_.notify_one();
+}
+
+bool UdevReader::add_attention(const std::string& sys_path, bool whole_target) {
+    Order order{.kind = whole_target ? Order::Kind::target_attention : Order::Kind::attention,
+                .sys_path = sys_path};
+    {
+        std::lock_guard lock(mutex_);
+        if (orders_.size() >= orders_max_) {
+            return false;
+        }
+        if (orders_.empty() || orders_.back() != order) {
+            orders_.push_back(std::move(order));
+        }
+    }
+    wake_.notify_one();
+    return true;
 }
 
 void UdevReader::forget_events() {
@@ -70,8 +87,7 @@ void UdevReader::forget_events() {
 
 std::size_t UdevReader::backlog() const {
     std::lock_guard lock(mutex_);
-    const auto enumerations =
-        std::ranges::count_if(orders_, [](const Order& order) { return order.enumerate; });
+    const auto enumerations = std::ranges::count(orders_, Order::Kind::enumerate, &Order::kind);
     return queue_.size() + static_cast<std::size_t>(enumerations) + undelivered_;
 }
 
@@ -101,7 +117,7 @@ bool UdevReader::wait(std::optional<DeviceWork>& work, std::optional<Order>& ord
     } else {
         work = queue_.take();
     }
-    if (work.has_value() || order->enumerate) {
+    if (work.has_value() || order->kind == Order::Kind::enumerate) {
         ++undelivered_;
         ++works_;
     }
@@ -118,14 +134,34 @@ void UdevReader::body() {
         }
         if (work.has_value()) {
             read_device(*work);
-        } else if (order->enumerate) {
+        } else if (order->kind == Order::Kind::enumerate) {
             enumerate();
-        } else {
+        } else if (order->kind == Order::Kind::retrigger) {
             // A device that left needs no event any more; other failures show as its absence.
-            static_cast<void>(sysfs_->write(order->retrigger + "/uevent", "change").has_value());
+            static_cast<void>(sysfs_->write(order->sys_path + "/uevent", "change").has_value());
+        } else {
+            read_attention(*order);
         }
     }
     properties_ = nullptr;
+}
+
+// /sys/.../targetH:C:T/H:C:T:L/block/sdX
+void UdevReader::read_attention(const Order& order) {
+    std::vector<std::string> units{order.sys_path};
+    if (order.kind == Order::Kind::target_attention) {
+        const std::string target = order.sys_path.substr(0, order.sys_path.rfind('/'));
+        for (const std::string& name : tree_.list(target)) {
+            if (std::ranges::count(name, ':') == 3 && target + "/" + name != order.sys_path) {
+                units.push_back(target + "/" + name);
+            }
+        }
+    }
+    for (const std::string& unit : units) {
+        for (const std::string& name : tree_.list(unit + "/block")) {
+            read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
+        }
+    }
 }
 
 std::optional<model::BlockDevice> UdevReader::facts_of(const std::string& name) {

@@ -39,6 +39,10 @@ public:
     bool add_gone(const std::string& name, DevT devt);
     void add_enumeration();
     void add_retrigger(const std::string& sys_path);
+    /// The SCSI device at this path below /sys raised a unit attention: its disk is read as if it
+    /// had changed, and with `whole_target` those of its target's other units too. False: too many
+    /// wait.
+    bool add_attention(const std::string& sys_path, bool whole_target);
     /// Drops the device events that wait.
     void forget_events();
     /// Devices whose events wait or have not been delivered yet, and enumerations.
@@ -49,9 +53,12 @@ public:
 
 private:
     struct Order {
-        bool enumerate = false;
-        std::string retrigger;
+        enum class Kind { enumerate, retrigger, attention, target_attention };
+        Kind kind = Kind::enumerate;
+        std::string sys_path;
+        bool operator==(const Order&) const = default;
     };
+    void read_attention(const Order& order);
     void read_device(const DeviceWork& work);
     void enumerate();
     std::optional<model::BlockDevice> facts_of(const std::string& name);
@@ -63,6 +70,7 @@ private:
     const DirSysTree tree_;
     const std::shared_ptr<TaskQueue> tasks_;
     const std::function<PropertyReader()> make_properties_;
+    const std::size_t orders_max_;
     const Deliver deliver_;  ///< called on the reactor only
 
     mutable std::mutex mutex_;

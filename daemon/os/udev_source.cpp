@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which block devices come, change and go? The reactor only receives events and passes their names
-// on to UdevReader; it asks libudev for nothing that touches a file.
+// Which block devices come, change and go, and which raised a unit attention? The reactor only
+// receives events and passes their names on to UdevReader; it asks libudev for nothing that touches
+// a file.
 //
 // With a udev daemon its events are heard, which come after its rules have run; without one the
 // kernel's. When the socket's buffer overflows the kernel says so once (ENOBUFS, netlink(7)); then
@@ -90,6 +91,7 @@ struct UdevSource::Impl {
                           std::size_t devices_max);
     void receive();
     void take(udev_device* device);
+    void take_attention(udev_device* device);
     void overflow();
 };
 
@@ -105,6 +107,10 @@ Result<> UdevSource::Impl::open_monitor(bool has_udev, int buffer_bytes) {
     // May be refused without privileges; the system's own limit holds then.
     ::udev_monitor_set_receive_buffer_size(monitor.get(), buffer_bytes);
     int rc = ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "block", "disk");
+    if (rc >= 0) {
+        rc =
+            ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "scsi", "scsi_device");
+    }
     if (rc >= 0) {
         rc = ::udev_monitor_enable_receiving(monitor.get());
     }
@@ -157,6 +163,10 @@ void UdevSource::Impl::receive() {
 
 void UdevSource::Impl::take(udev_device* device) {
     const std::string name = text_or_empty(::udev_device_get_sysname(device));
+    if (text_or_empty(::udev_device_get_subsystem(device)) == "scsi") {
+        take_attention(device);
+        return;
+    }
     if (!facts::is_candidate(name)) {
         return;
     }
@@ -169,6 +179,20 @@ void UdevSource::Impl::take(udev_device* device) {
         taken = reader->add_seen(name, action == "change");
     }
     if (!taken) {
+        overflow();
+    }
+}
+
+// The kernel's SCSI layer passes unit attentions on as events of the SCSI device, those too that it
+// met in somebody's I/O (drivers/scsi/scsi_lib.c, scsi_evt_emit).
+void UdevSource::Impl::take_attention(udev_device* device) {
+    const std::string attention =
+        text_or_empty(::udev_device_get_property_value(device, "SDEV_UA"));
+    if (attention.empty()) {
+        return;
+    }
+    if (!reader->add_attention(text_or_empty(::udev_device_get_devpath(device)),
+                               attention == "REPORTED_LUNS_DATA_HAS_CHANGED")) {
         overflow();
     }
 }

@@ -72,6 +72,16 @@ public:
     bool run_until(const std::function<bool()>& done) override {
         return contract::run_until(*loop_, done);
     }
+    /// The kernel's event of a SCSI device: udev properties come from its uevent file.
+    void attention(const std::string& name, const std::string& what) {
+        const std::string scsi = disks_.at(name).scsi;
+        write(scsi + "/uevent", "DEVTYPE=scsi_device\nSDEV_UA=" + what + "\n");
+        std::filesystem::create_directories(sys_ + "/bus/scsi");
+        if (!std::filesystem::exists(sys_ + scsi + "/subsystem")) {
+            link("../../../../../bus/scsi", scsi + "/subsystem");
+        }
+        umockdev_testbed_uevent(testbed_, ("/sys" + scsi).c_str(), "change");
+    }
     std::string block_dir(const std::string& name) const { return disks_.at(name).block; }
     std::string read(const std::string& below) const {
         std::ifstream file(sys_ + below, std::ios::binary);
@@ -142,6 +152,28 @@ TEST(UdevSource, ASecondLookAsksForAChangeEvent) {
     harness.port().retrigger(harness.block_dir("sda"));
     harness.port().retrigger("/devices/not/there");
     ASSERT_TRUE(harness.run_until([&] { return harness.read(file).substr(0, 6) == "change"; }));
+}
+
+TEST(UdevSource, AUnitAttentionHasItsDiskReadAtOnce) {
+    UdevHarness harness(true);
+    harness.add_disk("sda", "ACME", false);
+    harness.add_disk("sdb", "ACME", false);
+    harness.attention("sdb", "INQUIRY_DATA_HAS_CHANGED");
+    ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));
+    const auto& seen = std::get<model::event::DeviceSeen>(harness.events()[0]);
+    EXPECT_EQ(seen.device.name, "sdb");
+    EXPECT_TRUE(seen.change);
+    EXPECT_EQ(harness.events().size(), 1U);
+}
+
+TEST(UdevSource, ChangedLunsOfATargetHaveAllItsDisksRead) {
+    UdevHarness harness(true);
+    harness.add_disk("sda", "ACME", false);
+    harness.add_disk("sdb", "ACME", false);
+    harness.add_disk("sdc", "ACME", false);
+    harness.attention("sdb", "REPORTED_LUNS_DATA_HAS_CHANGED");
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 3; }));
+    EXPECT_EQ(std::get<model::event::DeviceSeen>(harness.events()[0]).device.name, "sdb");
 }
 
 TEST(UdevSource, DevicesThatAreNoPathsAreNotRead) {

@@ -76,6 +76,11 @@ void Oracles::install() {
             on_answer(disk, probe, reply);
         });
     world_.path_io.on_disturbed([this](DiskId disk) { disturbed(disk); });
+    world_.kernel.on_io_failed([this](DiskId disk, Instant sent) {
+        if (sent < usable_since(disk)) {
+            disturbed(disk);  // an old request's time-out; the path fails with it all the same
+        }
+    });
     world_.dm.on_step([this](const DmMap* map, const model::Step& step, Instant since) {
         on_step(map, step, since);
     });

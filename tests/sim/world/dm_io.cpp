@@ -158,6 +158,9 @@ void DmKernel::returned(const Sent& sent, const UserRequest& request, std::uint1
         request.done(UserResult{served, disk, lu, sent.when});
         return;
     }
+    if (!served) {
+        on_io_failed_(disk, sent.when);
+    }
     if (!served && map->live) {
         if (DmPath* path = find_path(*map->live, host_.disk(disk).devt)) {
             fail_path(*map, *path);

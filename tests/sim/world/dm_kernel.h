@@ -116,6 +116,10 @@ public:
     void on_event(std::function<void(const std::string& name, bool set_changed)> callback) {
         on_event_ = std::move(callback);
     }
+    /// A users' request that was sent then failed on this disk.
+    void on_io_failed(std::function<void(DiskId disk, Instant sent)> callback) {
+        on_io_failed_ = std::move(callback);
+    }
     /// The machine crashed: nothing of this survives.
     void power_cut();
 
@@ -158,6 +162,7 @@ private:
     std::uint64_t next_serial_ = 0;
     std::uint64_t version_ = 0;
     std::function<void(const std::string&, bool)> on_event_;
+    std::function<void(DiskId, Instant)> on_io_failed_ = [](DiskId, Instant) {};
 };
 
 }  // namespace mp::sim
