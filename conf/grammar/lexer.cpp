@@ -129,7 +129,7 @@ Token Lexer::scan_quoted() {
     }
     token.raw = content_.substr(begin, end - begin);
     if (!closed) {
-        reporter_->warning(token.at, "the closing quote is missing; the string ends with its line");
+        reporter_->error(token.at, "the closing quote is missing; the string ends with its line");
     }
     advance(end - at_ + (closed ? 1 : 0));
     return token;

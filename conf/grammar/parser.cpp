@@ -48,10 +48,9 @@ private:
                     break;
                 case Kind::end:
                     if (depth > 0) {
-                        reporter_.warning(section.at,
-                                          fmt::format("section '{}' is not closed: '}}' "
-                                                      "is missing at the end of the file",
-                                                      printable(section.name)));
+                        reporter_.error(section.at, fmt::format("section '{}' is not closed: '}}' "
+                                                                "is missing at the end of the file",
+                                                                printable(section.name)));
                     }
                     return;
                 case Kind::close:

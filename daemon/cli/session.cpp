@@ -15,9 +15,11 @@
 #include <string>
 #include <variant>
 
+#include "daemon/api/complete.h"
 #include "daemon/api/grammar.h"
 #include "daemon/base/strings.h"
 #include "daemon/cli/client.h"
+#include "daemon/cli/line_editor.h"
 #include "daemon/cli/monitor.h"
 
 namespace mp::cli {
@@ -105,32 +107,76 @@ int run_command(std::string_view request, Duration timeout) {
     return failed(*reply) ? 1 : 0;
 }
 
+namespace {
+
+/// What may stand at the end of `line`: words of commands, and names that the daemon knows.
+std::vector<std::string> candidates(Client& client, std::string_view line) {
+    api::Completions found = api::complete(line);
+    if (!found.map_name && !found.path_name) {
+        return found.words;
+    }
+    Result<std::string> reply =
+        client.ask(found.map_name ? "show maps raw format %n" : "show paths raw format %d");
+    std::size_t blank = line.find_last_of(" \t");
+    std::string_view begin = blank == std::string_view::npos ? line : line.substr(blank + 1);
+    for (std::string_view name : split(reply && *reply != "ok\n" ? *reply : "", '\n')) {
+        if (!name.empty() && starts_with(name, begin)) {
+            found.words.emplace_back(name);
+        }
+    }
+    return found.words;
+}
+
+/// Unset: go on. The line has been read and, where that is wanted, echoed.
+std::optional<int> obey(Client& client, const std::string& line) {
+    if (trim(line).empty()) {
+        return std::nullopt;
+    }
+    if (std::holds_alternative<api::Quit>(api::parse_request(line))) {
+        return 0;
+    }
+    Result<std::string> reply = client.ask(line);
+    if (!reply) {
+        print_lost(reply.error());
+        return 1;
+    }
+    print(printed_part(*reply));
+    return std::nullopt;
+}
+
+int converse_on_terminal(Client& client) {
+    EditedLine editor([&client](std::string_view line) { return candidates(client, line); });
+    while (std::optional<std::string> line = read_edited(editor, kPrompt)) {
+        if (std::optional<int> code = obey(client, *line)) {
+            return *code;
+        }
+    }
+    return 0;
+}
+
+}  // namespace
+
 int run_interactive(Duration timeout) {
     Result<Client> client = Client::connect(timeout);
     if (!client) {
         return no_daemon(client.error());
     }
-    bool echo = ::isatty(STDIN_FILENO) == 0;
+    bool terminal = ::isatty(STDIN_FILENO) == 1;
+    if (terminal && ::isatty(STDOUT_FILENO) == 1) {
+        return converse_on_terminal(*client);
+    }
     std::string line;
     print(kPrompt);
     while (read_line(line)) {
-        if (echo) {
+        if (!terminal) {
             print(line + "\n");
         }
-        if (!trim(line).empty()) {
-            if (std::holds_alternative<api::Quit>(api::parse_request(line))) {
-                return 0;
-            }
-            Result<std::string> reply = client->ask(line);
-            if (!reply) {
-                print_lost(reply.error());
-                return 1;
-            }
-            print(printed_part(*reply));
+        if (std::optional<int> code = obey(*client, line)) {
+            return *code;
         }
         print(kPrompt);
     }
-    if (!echo) {
+    if (terminal) {
         print("\n");
     }
     return 0;

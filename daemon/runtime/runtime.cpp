@@ -6,6 +6,7 @@
 #include "daemon/runtime/runtime.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct Runtime::Impl {
     std::function<void(const conf::Globals&)> settings_callback;
     std::function<void(std::shared_ptr<const Snapshot>)> snapshot_callback;
     std::vector<effect::Reply> replies;
+    std::set<std::string> errors;  ///< of the running configuration
+    bool has_config = false;       ///< a configuration is running
     bool exiting = false;
 
     void load_config() {
@@ -68,17 +71,38 @@ struct Runtime::Impl {
         }
         event::ConfigLoaded event;
         if (problems.empty()) {
-            event.config = conf::Config::build(
-                files, environment_callback ? environment_callback() : conf::Environment{});
-            for (const conf::Diagnostic& diagnostic : event.config->diagnostics()) {
-                problems += diagnostic.render() + "\n";
-            }
-            if (settings_callback) {
-                settings_callback(event.config->globals());
-            }
+            event.config = build_config(files, problems);
+        }
+        if (event.config != nullptr && settings_callback) {
+            settings_callback(event.config->globals());
         }
         event.problems = std::move(problems);
         queue.post(std::move(event));
+    }
+
+    /// Null: there are errors that the running configuration does not have, so that one stays
+    /// whole. Errors that were there before keep nobody from changing something else.
+    std::shared_ptr<const conf::Config> build_config(const std::vector<conf::ConfigFile>& files,
+                                                     std::string& problems) {
+        std::shared_ptr<const conf::Config> config = conf::Config::build(
+            files, environment_callback ? environment_callback() : conf::Environment{});
+        std::set<std::string> found;
+        bool worse = false;
+        for (const conf::Diagnostic& diagnostic : config->diagnostics()) {
+            problems += diagnostic.render() + "\n";
+            if (diagnostic.severity == conf::Diagnostic::Severity::error) {
+                std::string error = diagnostic.file + ": " + diagnostic.text;
+                worse = worse || !errors.contains(error);
+                found.insert(std::move(error));
+            }
+        }
+        if (worse && has_config) {
+            problems += "these errors are new: nothing of this configuration is used\n";
+            return nullptr;
+        }
+        errors = std::move(found);
+        has_config = true;
+        return config;
     }
 
     void load_files() {

@@ -94,6 +94,33 @@ TEST_F(RuntimeTest, ConfigurationKnowsTheSystemItIsFor) {
     EXPECT_THAT(ports_.lines, ElementsAre(HasSubstr("max_fds")));
 }
 
+TEST_F(RuntimeTest, AReloadWithNewErrorsChangesNothing) {
+    std::vector<int> levels;
+    runtime_.on_settings(
+        [&](const conf::Globals& settings) { levels.push_back(settings.verbosity); });
+    const auto reload = [&](const std::string& text) {
+        ports_.lines.clear();
+        ports_.configuration = {{"/etc/multipath.conf", text, std::nullopt}};
+        queue_.post(model::event::ReloadRequested{});
+        ports_.run_loop();
+    };
+    load("defaults {\n verbosity 1\n failback soon\n}\n");
+    EXPECT_THAT(levels, ElementsAre(1)) << "at the start the rest of it is used";
+
+    reload("defaults {\n\n verbosity 3\n failback soon\n}\n");
+    EXPECT_THAT(levels, ElementsAre(1, 3)) << "an old error on another line stops nobody";
+
+    reload("defaults {\n verbosity 4\n failback soon\n rr_min_io x\n}\n");
+    reload("defaults {\n verbosity 4\n failback so");
+    EXPECT_THAT(levels, ElementsAre(1, 3));
+    EXPECT_THAT(ports_.lines, testing::Contains(HasSubstr("these errors are new")));
+
+    reload("defaults {\n verbosity 2\n}\n");
+    EXPECT_THAT(levels, ElementsAre(1, 3, 2));
+    reload("defaults {\n verbosity 4\n failback soon\n}\n");
+    EXPECT_THAT(levels, ElementsAre(1, 3, 2));
+}
+
 TEST_F(RuntimeTest, SettingsOfAnUnreadableConfigurationAreNotTold) {
     int told = 0;
     runtime_.on_settings([&](const conf::Globals&) { ++told; });
