@@ -26,6 +26,9 @@ using model::Step;
 
 namespace {
 
+// I/O that hangs in a path is given up by the kernel's own time-outs within this time or never.
+constexpr Duration kHungIoMax = seconds(120);
+constexpr Duration kHungLook = seconds(1);
 constexpr Duration kRetryFirst = milliseconds(200);
 constexpr Duration kRetryMax = seconds(30);
 
@@ -254,6 +257,30 @@ void without_members(Core& core, Map& map, Plan& plan) {
     plan = dm::plan_steps(map.actual, desired_map(core, map, {}));
 }
 
+// To swap a table the kernel waits for all I/O of the map, and holds new I/O back meanwhile. With a
+// path that hangs that takes as long as the hang, so a swap waits while I/O can flow without it.
+bool swap_would_hang(Core& core, const Map& map) {
+    if (!map.actual || !map.waiters.empty()) {
+        return false;
+    }
+    bool hangs = false;
+    bool flows = false;
+    for (const model::TableGroup& group : map.actual->table.groups) {
+        for (const model::TablePath& table_path : group.paths) {
+            std::unordered_map<DevT, PathId>::iterator found =
+                core.path_by_devt.find(table_path.devt);
+            const Path* path =
+                found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+            if (path != nullptr && path->map == map.id) {
+                hangs = hangs ||
+                        (path->hung_since != kNever && core.now - path->hung_since < kHungIoMax);
+                flows = flows || (path->trusted && path->good());
+            }
+        }
+    }
+    return hangs && flows;
+}
+
 void settle_resize(Core& core, Map& map, const std::vector<PathId>& members) {
     std::set<std::uint64_t> sizes;
     for (PathId id : members) {
@@ -304,6 +331,10 @@ void reconcile(Core& core, Map& map) {
     plan.map_name = map.actual ? map.actual->name : map.alias;
     plan.uuid = model::kUuidPrefix + map.wwid.str();
     bool table_work = core.now >= map.not_before || !map.waiters.empty();
+    if (table_work && swap_would_hang(core, map)) {
+        table_work = false;
+        map.not_before = core.now + kHungLook;
+    }
     if (members.empty()) {
         MapId id = map.id;
         without_members(core, map, plan);

@@ -78,6 +78,7 @@ struct Path {
     Duration interval{0};
     Instant last_check{};
     Duration last_latency{0};
+    Instant hung_since = kNever;     ///< first of an unbroken row of timed-out checks
     Instant pending_since = kNever;  ///< first of an unbroken row of pending results
 
     model::PathState state = model::PathState::unchecked;  ///< last settled state

@@ -198,6 +198,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         core.schedule_check(path, core.now + kPendingRetry);
         return;
     }
+    path.hung_since = state == PathState::timeout ? std::min(path.hung_since, core.now) : kNever;
     bool was_good = path.good();
     bool was_trusted = path.trusted;
     bool changed = state != path.state;

@@ -149,6 +149,33 @@ TEST(Maps, AMapThatWasInUseWhenItsLastPathWentGoesWhenItIsClosed) {
     EXPECT_THAT(bench.snapshot()->maps, IsEmpty());
 }
 
+TEST(Maps, ATableIsNotSwappedWhileAPathHangsAndAnotherServes) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.device("sdb").hangs = true;
+    bench.advance(seconds(60));
+    ASSERT_EQ(bench.path_state(kA, "sdb"), "F");
+    bench.add(scsi_path("sdc", 32, kDiskA, "host2"));
+    bench.advance(seconds(10));
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb"));
+    bench.device("sdb").hangs = false;
+    bench.advance(seconds(10));
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb", "sdc"));
+}
+
+TEST(Maps, ATableIsSwappedInSpiteOfAHangWhenNothingServes) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    bench.device("sda").hangs = true;
+    bench.device("sdb").hangs = true;
+    bench.advance(seconds(60));
+    bench.add(scsi_path("sdc", 32, kDiskA, "host2"));
+    bench.advance(seconds(10));
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb", "sdc"));
+}
+
 TEST(Maps, FlushedMapsComeBackOnlyWhenAskedFor) {
     Bench bench = two_path_bench();
     add_two_paths(bench);
