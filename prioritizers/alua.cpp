@@ -3,16 +3,18 @@
 // questions: standard INQUIRY when sysfs did not say whether the device has groups at all, page
 // 0x83 for the group of the port that we come through, REPORT TARGET PORT GROUPS for the states.
 //
-// The group is asked of the device each time: sysfs keeps the page of the last scan and a port may
-// have moved to another group since; only when the device does not give the page does the kernel's
-// copy serve. The plain header of the report is asked for first, the extended one when the device
-// refuses that. An answer that did not fit is asked for again at its full length. Unit attention,
-// not ready and busy are tried again, three tries per question, within the limit of probes for one
-// priority. Anything else leaves the priority undefined with a message; a guess could move I/O for
-// nothing.
+// The group is asked of the device each time, unless the same check has just read the page: sysfs
+// keeps the page of the last scan and a port may have moved to another group since; only when the
+// device does not give the page does the kernel's copy serve. The plain header of the report is
+// asked for first, the extended one when the device refuses that. An answer that did not fit is
+// asked for again at its full length. Unit attention, not ready and busy are tried again, three
+// tries per question, within the limit of probes for one priority. Anything else leaves the
+// priority undefined with a message; a guess could move I/O for nothing.
 #include "prioritizers/alua.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "daemon/model/answer.h"
 #include "daemon/scsi/cdb.h"
@@ -30,12 +32,21 @@ class Alua final : public Prioritizer {
 public:
     explicit Alua(bool exclusive) : exclusive_(exclusive) {}
 
+    void hear_page83(std::span<const std::uint8_t> page) override {
+        Result<scsi::DesignatorList> list = scsi::parse_designators(page);
+        heard_group_ = list ? scsi::target_port_group_of(*list) : std::nullopt;
+    }
+
     NextStep begin(const model::BlockDevice& device) override {
         probes_ = 0;
         group_ = -1;
         kernel_page_ = device.vpd_pg83;
+        std::optional<std::uint16_t> heard = std::exchange(heard_group_, std::nullopt);
         if (device.tpgs && *device.tpgs == 0) {
             return unsupported();
+        }
+        if (device.tpgs && heard) {
+            return report_on(*heard);
         }
         return device.tpgs ? ask(Stage::group, scsi::inquiry_vpd(scsi::kPageIdentification))
                            : ask(Stage::support, scsi::inquiry());
@@ -164,6 +175,7 @@ private:
     int tries_ = 0;
     int probes_ = 0;
     int group_ = -1;
+    std::optional<std::uint16_t> heard_group_;
     std::vector<std::uint8_t> kernel_page_;
 };
 

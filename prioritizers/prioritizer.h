@@ -3,6 +3,7 @@
 // with a number. Higher is better; -1 is "undefined", which keeps a path usable but last.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,9 @@ using NextStep = std::variant<model::Probe, Priority>;
 class Prioritizer {
 public:
     virtual ~Prioritizer() = default;
+    /// The device's page 0x83 as the same check has just read it: before begin(), for that one
+    /// only.
+    virtual void hear_page83(std::span<const std::uint8_t> /*page*/) {}
     virtual NextStep begin(const model::BlockDevice& device) = 0;
     virtual NextStep on_reply(const model::ProbeReply& reply) = 0;
 };

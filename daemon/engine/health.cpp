@@ -24,6 +24,10 @@ using model::event::ProbeDone;
 
 namespace {
 
+// A locally assigned number names a disk well enough for a while: so many checks in a row may
+// leave serial number and model unasked.
+constexpr int kPageChecksInARow = 3;
+
 std::optional<PathState> kernel_gate(const model::BlockDevice& device) {
     if (device.state_attribute.empty()) {
         return std::nullopt;
@@ -62,6 +66,9 @@ void begin_priority(Core& core, Path& path) {
         finish(core, path, nullptr);
         return;
     }
+    if (path.run.identity_ok) {
+        path.prioritizer->hear_page83(path.identity_check.page83());
+    }
     advance_priority(core, path, path.prioritizer->begin(*path.device));
 }
 
@@ -82,7 +89,12 @@ void begin_identity(Core& core, Path& path) {
     }
     path.run.stage = CheckRun::Stage::identity;
     path.run.probes = 0;
-    advance_identity(core, path, path.identity_check.begin(*path.device, path.baseline, path.wwid));
+    bool whole = !path.trusted || path.page_checks >= kPageChecksInARow;
+    path.page_checks = whole ? 0 : path.page_checks + 1;
+    using Depth = IdentityCheck::Depth;
+    advance_identity(core, path,
+                     path.identity_check.begin(*path.device, path.baseline, path.wwid,
+                                               whole ? Depth::whole : Depth::page));
 }
 
 // A path whose identity cannot be read right now keeps what it had; one that was never verified

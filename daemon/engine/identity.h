@@ -99,9 +99,15 @@ using IdentityStep = std::variant<model::Probe, IdentityVerdict>;
 /// Errors of a probe, timeouts too, may be passed to on_reply: they are unreadable.
 class IdentityCheck {
 public:
+    /// How much is compared of a device whose only name is a locally assigned NAA number, when its
+    /// page 0x83 is as it was: the page alone, or serial number and model too.
+    enum class Depth { page, whole };
+
     IdentityStep begin(const model::BlockDevice& device, const IdentityBaseline& baseline,
-                       const Wwid& wwid);
+                       const Wwid& wwid, Depth depth = Depth::whole);
     IdentityStep on_reply(const model::ProbeReply& reply);
+    /// Page 0x83 as the device gave it since begin(); empty when it did not.
+    const std::vector<std::uint8_t>& page83() const { return page83_; }
 
 private:
     enum class Stage { page83, serial, standard, confirm, attribute };
@@ -116,6 +122,8 @@ private:
     IdentityStep unreadable(const std::string& why) const;
 
     model::Bus bus_ = model::Bus::unknown;
+    Depth depth_ = Depth::whole;
+    std::vector<std::uint8_t> page83_;
     std::vector<std::uint8_t> kernel_page_;
     std::string kernel_attribute_;
     IdentityBaseline baseline_;

@@ -12,7 +12,8 @@
 // that cannot be related to the page (a property that an administrator made up), with the page that
 // the kernel read.
 //
-// Without unique designators, serial number (page 0x80) and model are compared as well. NVMe
+// Without unique designators, serial number (page 0x80) and model are compared as well; of one
+// with a locally assigned number, while the page stays the same, only now and then. NVMe
 // namespaces and DASD have their identity in a sysfs attribute that the kernel keeps true. What has
 // none of these is unverifiable. Refusals, transport errors and absent units are unreadable: the
 // caller must not take them for a good answer, nor for another disk.
@@ -30,7 +31,8 @@ namespace {
 using Kind = IdentityVerdict::Kind;
 
 constexpr int kTriesMax = 3;
-constexpr std::size_t kInquiryNamesEnd = 32;  ///< vendor and product, SPC-5 6.6.2
+constexpr std::size_t kInquiryNamesEnd = 32;    ///< vendor and product, SPC-5 6.6.2
+constexpr std::string_view kLocalNaa = "03:3";  // as a weak id: designator type, value
 
 bool has(const std::vector<std::string>& sorted, const std::string& id) {
     return std::ranges::binary_search(sorted, id);
@@ -151,8 +153,9 @@ IdentityVerdict compare_identity(const IdentityBaseline& baseline, const Wwid& w
 }
 
 IdentityStep IdentityCheck::begin(const model::BlockDevice& device,
-                                  const IdentityBaseline& baseline, const Wwid& wwid) {
+                                  const IdentityBaseline& baseline, const Wwid& wwid, Depth depth) {
     *this = IdentityCheck{};
+    depth_ = depth;
     bus_ = device.bus;
     baseline_ = baseline;
     wwid_ = wwid;
@@ -255,6 +258,7 @@ IdentityStep IdentityCheck::on_page83(scsi::Bytes data) {
     if (!list->peripheral.connected()) {
         return unreadable("no logical unit answers at this address");
     }
+    page83_.assign(data.begin(), data.end());
     const model::ScsiCommand& command = std::get<model::ScsiCommand>(question_);
     bool more = list->declared > command.transfer_length && list->declared <= UINT16_MAX;
     model::Probe whole = scsi::inquiry_vpd(
@@ -286,7 +290,9 @@ IdentityStep IdentityCheck::on_page83(scsi::Bytes data) {
         }
         seen_ = verdict.baseline;
     }
-    if (seen_.unique_ids.empty()) {
+    // A number that the array made up tells its own disks apart; a text often does not.
+    bool as_it_was = !list->defect && starts_with(baseline_.key, kLocalNaa) && seen_ == baseline_;
+    if (seen_.unique_ids.empty() && !(depth_ == Depth::page && as_it_was)) {
         return ask(Stage::serial, scsi::inquiry_vpd(scsi::kPageSerial));
     }
     return IdentityVerdict{.kind = Kind::same, .found = found_, .baseline = seen_};

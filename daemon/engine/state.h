@@ -58,8 +58,9 @@ struct Path {
     IdentityState identity = IdentityState::unknown;
     IdentityBaseline baseline;
     IdentityCheck identity_check;
-    bool ask_wwid = false;                     ///< its WWID is to be learnt from the device
-    std::string unused_reason;                 ///< why it is in no map; empty when it is in one
+    int page_checks = 0;        ///< identity checks since serial number and model were compared
+    bool ask_wwid = false;      ///< its WWID is to be learnt from the device
+    std::string unused_reason;  ///< why it is in no map; empty when it is in one
     std::optional<std::string> watched_state;  ///< what the watch read last; newer than the facts
     bool accepted = false;                     ///< passed the filters
     Instant seen_at{};                         ///< last time udev or sysfs told of it

@@ -173,6 +173,7 @@ TEST(CompareIdentity, FirstAnswerIsComparedWithTheWwidItself) {
 
 struct Fabric {
     model::BlockDevice device;
+    IdentityCheck::Depth depth = IdentityCheck::Depth::whole;
     std::vector<model::Probe> asked;
     IdentityVerdict verdict;
 
@@ -181,7 +182,7 @@ struct Fabric {
              std::vector<model::ProbeReply> replies) {
         asked.clear();
         IdentityCheck check;
-        IdentityStep step = check.begin(device, base, wwid);
+        IdentityStep step = check.begin(device, base, wwid, depth);
         while (const model::Probe* probe = std::get_if<model::Probe>(&step)) {
             asked.push_back(*probe);
             if (asked.size() > static_cast<std::size_t>(kProbesPerIdentityMax)) {
@@ -366,6 +367,27 @@ TEST(IdentityCheck, AnswersOfTwoDisksAreNotTakenForOne) {
                    {good(page), good(serial_page("B7")), good(standard("MODEL")), good(other)}),
         Kind::unreadable);
     EXPECT_TRUE(fabric.verdict.baseline.empty());
+}
+
+TEST(IdentityCheck, AnUnchangedPageWithALocalNumberIsEnoughForAWhile) {
+    Fabric fabric = scsi();
+    Vec page = page83({{0, 3, {0x33, 0x33, 0, 0, 0, 0, 7, 1}}});
+    Vec other = page83({{0, 3, {0x33, 0x33, 0, 0, 0, 0, 7, 2}}});
+    Wwid wwid("33333000000000701");
+    fabric.device.vpd_pg83 = page;
+    fabric.depth = IdentityCheck::Depth::page;
+    std::vector<model::ProbeReply> replies = {good(page), good(serial_page("A1")),
+                                              good(standard("MODEL")), good(page)};
+    EXPECT_EQ(fabric.run({}, wwid, replies), Kind::same);
+    EXPECT_EQ(fabric.asked.size(), 4U) << "the first time everything is asked";
+    IdentityBaseline base = fabric.verdict.baseline;
+    EXPECT_EQ(fabric.run(base, wwid, replies), Kind::same);
+    EXPECT_EQ(fabric.asked.size(), 1U);
+    EXPECT_EQ(fabric.verdict.baseline, base);
+    EXPECT_EQ(fabric.run(base, wwid, {good(other)}), Kind::changed);
+    fabric.depth = IdentityCheck::Depth::whole;
+    EXPECT_EQ(fabric.run(base, wwid, replies), Kind::same);
+    EXPECT_EQ(fabric.asked.size(), 3U);
 }
 
 TEST(IdentityCheck, DeviceWithNeitherIsUnverifiableButItsModelStillCounts) {

@@ -72,6 +72,17 @@ TEST(Alua, APortThatMovedIsSeenAlthoughTheKernelKeepsTheOldPage) {
     EXPECT_EQ(got.priority.target_port_group, 2);
 }
 
+TEST(Alua, APageThatWasJustReadIsNotAskedForAgainButOnlyThatOnce) {
+    std::unique_ptr<Prioritizer> alua = *find_prioritizer("alua")->create("");
+    alua->hear_page83(page83(2));
+    EXPECT_EQ(std::get<model::Probe>(alua->begin(disk(1))), kAskPlain);
+    Priority got = std::get<Priority>(alua->on_reply(testing::good(report({{1, 0}, {2, 1}}))));
+    EXPECT_EQ(got.value, 10);
+    EXPECT_EQ(std::get<model::Probe>(alua->begin(disk(1))), kAskGroup);
+    alua->hear_page83({});
+    EXPECT_EQ(std::get<model::Probe>(alua->begin(disk(1))), kAskGroup);
+}
+
 TEST(Alua, KernelsPageServesWhenTheDeviceGivesNone) {
     model::BlockDevice device = disk(1);
     device.vpd_pg83 = page83(1);
