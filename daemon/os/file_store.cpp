@@ -163,15 +163,16 @@ struct DiskFileStore::Impl : std::enable_shared_from_this<DiskFileStore::Impl> {
             },
             milliseconds(100));
         directory.patience->set(EventLoop::now() + options.attribute_patience);
-        const Result<> queued =
-            lanes.submit([weak = weak_from_this(), tasks = loop.tasks(), sys = sysfs, key, write] {
-                auto outcome = std::make_shared<Result<>>(sys->write(write.path, write.value));
-                post_or_wait(*tasks, [weak, key, outcome] {
-                    if (const std::shared_ptr<Impl> self = weak.lock()) {
-                        self->attribute_done(key, *outcome);
-                    }
-                });
+        std::function<void()> job = [weak = weak_from_this(), tasks = loop.tasks(), sys = sysfs,
+                                     key, write] {
+            auto outcome = std::make_shared<Result<>>(sys->write(write.path, write.value));
+            post_or_wait(*tasks, [weak, key, outcome] {
+                if (const std::shared_ptr<Impl> self = weak.lock()) {
+                    self->attribute_done(key, *outcome);
+                }
             });
+        };
+        const Result<> queued = lanes.submit(std::move(job), EventLoop::now());
         if (!queued) {
             loop.defer([weak = weak_from_this(), key, error = queued.error()] {
                 if (const std::shared_ptr<Impl> self = weak.lock()) {

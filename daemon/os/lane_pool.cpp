@@ -2,9 +2,11 @@
 // Who waits in the kernel so that the reactor never does? Lanes: threads that take jobs from one
 // queue. The question that matters is when to start another one.
 //
-// Rules. A job that finds an idle lane wakes it. A job that has waited longer than `patience` means
-// that the lanes are too few, and their number is doubled; so fast devices are served by a few
-// threads, and a device that hangs costs the others one patience, not its own timeout. A lane whose
+// Rules. Jobs of one turn of the reactor wake a few lanes at its end, which share them: waking a
+// thread for each costs more than most jobs. A job that has waited longer than `patience` means
+// that the lanes at work are too few, and their number is doubled, by waking and then by starting
+// others; so fast devices are served by a few threads, and a device that hangs costs the others one
+// patience, not its own timeout. A lane whose
 // call is older than `slow_after` stands outside `brisk_max`: a dead adapter with hundreds of paths
 // must not use up the lanes of a healthy one. `lanes_max` bounds everything; beyond it jobs wait.
 //
@@ -63,12 +65,24 @@ bool LanePool::Shared::wait_for_job(std::unique_lock<std::mutex>& lock) {
     return !stopping;
 }
 
+namespace {
+
+constexpr std::size_t kWokenAtOnce = 4;
+thread_local Instant job_began{};
+
+}  // namespace
+
+Instant LanePool::began() {
+    return job_began;
+}
+
 void LanePool::Shared::lane_body() {
     std::unique_lock lock(mutex);
     while (wait_for_job(lock)) {
         Job job = std::move(queue.front().job);
         queue.pop_front();
-        const auto mark = running.insert(running.end(), EventLoop::now());
+        job_began = EventLoop::now();
+        const auto mark = running.insert(running.end(), job_began);
         lock.unlock();
         job();
         // Destroyed here: what a job holds (an open device) may block when it is let go.
@@ -92,14 +106,17 @@ std::size_t LanePool::Shared::slow_lanes(Instant now, Duration slow_after) const
 }
 
 LanePool::LanePool(EventLoop& loop, Options options)
-    : options_(options),
+    : loop_(loop),
+      options_(options),
       shared_(std::make_shared<Shared>()),
-      patience_timer_(loop, [this] { on_patience(); }) {
+      patience_timer_(loop, [this] { on_patience(); }),
+      self_(std::make_shared<LanePool*>(this)) {
     shared_->kept = options_.kept;
     shared_->idle_exit = options_.idle_exit;
 }
 
 LanePool::~LanePool() {
+    *self_ = nullptr;
     std::deque<Shared::Waiting> dropped;
     {
         std::lock_guard lock(shared_->mutex);
@@ -109,36 +126,74 @@ LanePool::~LanePool() {
     shared_->wake.notify_all();
 }
 
-Result<> LanePool::submit(Job job) {
-    if (!enqueue(std::move(job), options_.queue_max)) {
+Result<> LanePool::submit(Job job, Instant now) {
+    if (!enqueue(std::move(job), options_.queue_max, now)) {
         return fail(Errc::limit, "too many jobs wait for a lane");
     }
     return {};
 }
 
 void LanePool::submit_always(Job job) {
-    enqueue(std::move(job), std::numeric_limits<std::size_t>::max());
+    enqueue(std::move(job), std::numeric_limits<std::size_t>::max(), EventLoop::now());
 }
 
-bool LanePool::enqueue(Job job, std::size_t limit) {
-    bool wake = false;
-    bool start = false;
+bool LanePool::enqueue(Job job, std::size_t limit, Instant now) {
     {
         std::lock_guard lock(shared_->mutex);
         if (shared_->queue.size() >= limit) {
             return false;
         }
-        shared_->queue.push_back({std::move(job), EventLoop::now()});
-        wake = shared_->queue.size() <= shared_->idle;
-        start = !wake && shared_->lanes < std::max<std::size_t>(options_.kept, 1);
+        shared_->queue.push_back({std::move(job), now});
     }
-    if (wake) {
-        shared_->wake.notify_one();
-    } else if ((!start || !start_lane()) && !patience_armed_) {
-        patience_armed_ = true;
-        patience_timer_.set(EventLoop::now() + options_.patience);
+    if (!wake_deferred_) {
+        wake_deferred_ = true;
+        loop_.defer([self = self_] {
+            if (*self != nullptr) {
+                (*self)->wake_some();
+            }
+        });
     }
     return true;
+}
+
+void LanePool::wake_some() {
+    wake_deferred_ = false;
+    std::size_t waiting = 0;
+    std::size_t woken = 0;
+    std::size_t wanted = 0;
+    {
+        std::lock_guard lock(shared_->mutex);
+        waiting = shared_->queue.size();
+        if (waiting == 0) {
+            return;
+        }
+        // Those that are at work take what waits when they are done.
+        const Instant newest = shared_->queue.back().since;
+        const std::size_t busy =
+            shared_->running.size() - shared_->slow_lanes(newest, options_.slow_after);
+        woken = std::min({waiting, shared_->idle, kWokenAtOnce - std::min(busy, kWokenAtOnce)});
+        const std::size_t kept = std::max<std::size_t>(options_.kept, 1);
+        wanted = waiting > shared_->idle && shared_->lanes < kept
+                     ? std::min(waiting - shared_->idle, kept - shared_->lanes)
+                     : 0;
+    }
+    for (std::size_t i = 0; i < woken; ++i) {
+        shared_->wake.notify_one();
+    }
+    while (wanted > 0 && start_lane()) {
+        --wanted;
+        ++woken;
+    }
+    if (woken < waiting) {
+        arm_patience(EventLoop::now() + options_.patience);
+    }
+}
+
+void LanePool::arm_patience(Instant when) {
+    if (!patience_armed_) {
+        patience_armed_ = true;
+        patience_timer_.set(when);
+    }
 }
 
 bool LanePool::start_lane() {
@@ -161,30 +216,37 @@ bool LanePool::start_lane() {
 void LanePool::on_patience() {
     patience_armed_ = false;
     const Instant now = EventLoop::now();
+    std::size_t woken = 0;
     std::size_t wanted = 0;
     {
         std::lock_guard lock(shared_->mutex);
-        if (shared_->queue.empty()) {
+        const std::size_t waiting = shared_->queue.size();
+        if (waiting == 0) {
             return;
         }
         const Instant oldest = shared_->queue.front().since;
         const std::size_t lanes = shared_->lanes;
         const std::size_t slow = shared_->slow_lanes(now, options_.slow_after);
         const std::size_t brisk = lanes > slow ? lanes - slow : 0;
-        if (now - oldest >= options_.patience && brisk < options_.brisk_max) {
-            wanted =
-                std::min({shared_->queue.size(), std::max<std::size_t>({brisk, options_.kept, 1}),
-                          options_.brisk_max - brisk,
-                          options_.lanes_max - std::min(lanes, options_.lanes_max)});
+        if (now - oldest >= options_.patience) {
+            const std::size_t at_work = brisk > shared_->idle ? brisk - shared_->idle : 0;
+            woken = std::min({waiting, shared_->idle, std::max(at_work, kWokenAtOnce)});
+            if (woken == 0 && brisk < options_.brisk_max) {
+                wanted = std::min({waiting, std::max<std::size_t>({brisk, options_.kept, 1}),
+                                   options_.brisk_max - brisk,
+                                   options_.lanes_max - std::min(lanes, options_.lanes_max)});
+            }
         }
+    }
+    for (std::size_t i = 0; i < woken; ++i) {
+        shared_->wake.notify_one();
     }
     std::size_t started = 0;
     while (started < wanted && start_lane()) {
         ++started;
     }
     // Nothing more to be had: look again, but not at that pace.
-    patience_armed_ = true;
-    patience_timer_.set(now + (started > 0 ? options_.patience : 10 * options_.patience));
+    arm_patience(now + (woken + started > 0 ? 1 : 10) * options_.patience);
 }
 
 std::size_t LanePool::lanes() const {

@@ -36,10 +36,13 @@ public:
     LanePool(const LanePool&) = delete;
     LanePool& operator=(const LanePool&) = delete;
 
-    /// Reactor. Jobs start in order of submission. Errors: limit (the queue is full).
-    Result<> submit(Job job);
+    /// Reactor. Jobs start in order of submission, when the reactor's turn is over. `now` is the
+    /// time of the call. Errors: limit (the queue is full).
+    Result<> submit(Job job, Instant now);
     /// As submit, past the limit of the queue: for clean-up work whose amount is bounded elsewhere.
     void submit_always(Job job);
+    /// In a job: when it began.
+    static Instant began();
     /// Threads that exist.
     std::size_t lanes() const;
     /// Jobs that run or wait.
@@ -47,14 +50,19 @@ public:
 
 private:
     struct Shared;
-    bool enqueue(Job job, std::size_t limit);
+    bool enqueue(Job job, std::size_t limit, Instant now);
+    void wake_some();
+    void arm_patience(Instant when);
     void on_patience();
     bool start_lane();
 
+    EventLoop& loop_;
     const Options options_;
     std::shared_ptr<Shared> shared_;
     EventLoop::Timer patience_timer_;
     bool patience_armed_ = false;
+    std::shared_ptr<LanePool*> self_;  ///< holds null when the pool is gone
+    bool wake_deferred_ = false;
 };
 
 }  // namespace mp::os

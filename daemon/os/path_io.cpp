@@ -8,10 +8,15 @@
 // closed in a lane. After an error that says that the device is gone it is opened and verified
 // anew.
 //
+// Answers are gathered: while many questions are with the lanes, the first answer starts a short
+// wait for more, and the reactor handles them in one turn.
+//
 // Deadlines share one timer, which is set for the earliest. Work that ends early leaves its entry
 // in the list of deadlines; it is skipped when its time comes. So a probe costs no timer call of
 // its own as long as probes have like time limits.
 #include "daemon/os/path_io.h"
+
+#include <sys/epoll.h>
 
 #include <atomic>
 #include <map>
@@ -47,13 +52,16 @@ struct LaneJob {
     }
 };
 
+constexpr Duration kGatherFor{milliseconds(2)};
+constexpr std::size_t kGatherFrom = 4;  ///< with fewer questions out, answers are handled at once
+
 bool is_gone(const model::ProbeReply& reply) {
     return !reply.has_value() && reply.error().code == Errc::gone;
 }
 
 // In a lane. Everything that may block is here.
 void read_attribute(LaneJob& job, const SysDir& sysfs, const model::ReadAttribute& attribute) {
-    const Instant issue = EventLoop::now();
+    const Instant issue = LanePool::began();
     const Result<std::string> text = sysfs.read(attribute.path);
     job.latency = EventLoop::now() - issue;
     if (text) {
@@ -70,7 +78,7 @@ void ask_device(LaneJob& job, const LanePathIo::Options& options) {
         return;
     }
     job.open_fd = *fd;
-    const Instant issue = EventLoop::now();
+    const Instant issue = LanePool::began();
     if (const auto* command = std::get_if<model::ScsiCommand>(&job.probe)) {
         job.reply = options.scsi(*fd, *command, job.deadline - issue);
     } else if (job.ring_reads) {
@@ -109,6 +117,9 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
     const std::shared_ptr<const Options> options;
     LanePool lanes;
     std::unique_ptr<ReadRing> ring;
+    std::shared_ptr<TaskQueue>
+        answers;  ///< of the lanes; the loop's own when no descriptor was left
+    EventLoop::Timer gather_timer;
     EventLoop::Timer deadline_timer;
     std::unordered_map<PathId, Path> paths;
     std::unordered_map<std::uint64_t, Work> works;  ///< by token
@@ -122,7 +133,40 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
           sysfs(std::move(the_sysfs)),
           options(std::make_shared<const Options>(std::move(the_options))),
           lanes(the_loop, options->lanes),
+          gather_timer(the_loop, [this] { take_answers(); }),
           deadline_timer(the_loop, [this] { on_deadline(); }) {}
+
+    ~Impl() {
+        if (answers != loop.tasks()) {
+            loop.unwatch_fd(answers->fd());
+            answers->close();
+        }
+    }
+
+    void open_answers() {
+        Result<std::shared_ptr<TaskQueue>> queue = TaskQueue::create();
+        if (queue &&
+            loop.watch_fd((*queue)->fd(), EPOLLIN, [this](std::uint32_t) { on_answer(); })) {
+            answers = std::move(*queue);
+        } else {
+            answers = loop.tasks();  // then without gathering
+        }
+    }
+
+    void on_answer() {
+        if (works.size() < kGatherFrom) {
+            take_answers();
+            return;
+        }
+        answers->hush();
+        gather_timer.set(EventLoop::now() + kGatherFor);
+    }
+
+    void take_answers() {
+        for (const Task& task : answers->take()) {
+            task();
+        }
+    }
 
     void start(OpId op, const model::PathRef& ref, const model::Probe& probe, Duration timeout) {
         Path& path = paths[ref.id];
@@ -141,19 +185,20 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         path.work = token;
         Work& work = works[token];
         work = {.path = ref.id, .op = op, .job = {}, .file = path.file, .ring_read = {}};
-        const Instant deadline = EventLoop::now() + timeout;
+        const Instant now = EventLoop::now();
+        const Instant deadline = now + timeout;
         add_deadline(deadline, token);
         const auto* read = std::get_if<model::ReadBlocks>(&probe);
         if (read != nullptr && path.open_fd.has_value() &&
             read_in_ring(token, work, *path.open_fd, *read)) {
             return;
         }
-        run_in_lane(token, work, probe, deadline, !path.open_fd.has_value());
+        run_in_lane(token, work, probe, deadline, !path.open_fd.has_value(), now);
     }
 
     /// `may_ring`: a direct read is handed to the ring once the device is open.
     void run_in_lane(std::uint64_t token, Work& work, const model::Probe& probe, Instant deadline,
-                     bool may_ring) {
+                     bool may_ring, Instant now) {
         auto job = std::make_shared<LaneJob>();
         job->probe = probe;
         job->deadline = deadline;
@@ -161,15 +206,16 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         job->ring_reads = may_ring && ring != nullptr;
         work.job = job;
         // The job holds all that it needs: it may come back after the adapter is gone.
-        const Result<> queued = lanes.submit([job, token, weak = weak_from_this(),
-                                              tasks = loop.tasks(), sys = sysfs, opts = options] {
+        LanePool::Job run = [job, token, weak = weak_from_this(), tasks = answers, sys = sysfs,
+                             opts = options] {
             run_job(*job, *sys, *opts);
             post_or_wait(*tasks, [weak, token] {
                 if (const std::shared_ptr<Impl> self = weak.lock()) {
                     self->on_job_done(token);
                 }
             });
-        });
+        };
+        const Result<> queued = lanes.submit(std::move(run), now);
         if (!queued) {
             refuse(work.op, work.path, queued.error());
             work.answered = true;
@@ -208,7 +254,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         if (job.wants_ring && !work.answered) {
             const std::shared_ptr<LaneJob> keep = work.job;
             if (!read_in_ring(token, work, *job.open_fd, std::get<model::ReadBlocks>(job.probe))) {
-                run_in_lane(token, work, job.probe, job.deadline, false);
+                run_in_lane(token, work, job.probe, job.deadline, false, EventLoop::now());
             }
             return;
         }
@@ -342,6 +388,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
 LanePathIo::LanePathIo(EventLoop& loop, ports::EventSink& sink, std::shared_ptr<const SysDir> sysfs,
                        Options options)
     : impl_(std::make_shared<Impl>(loop, sink, std::move(sysfs), std::move(options))) {
+    impl_->open_answers();
     if (!impl_->options->use_ring) {
         return;
     }

@@ -105,6 +105,26 @@ Result<std::string> SysDir::read(std::string_view path) const {
     return read_all(fd.get());
 }
 
+Result<UniqueFd> SysDir::open_directory(std::string_view path) const {
+    MP_TRY(const std::string name, relative(path));
+    UniqueFd fd(::openat(root_.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) {
+        return fail_errno(errno, "open a directory");
+    }
+    return fd;
+}
+
+Result<std::string> SysDir::read_in(const UniqueFd& directory, const std::string& name) {
+    if (name.empty() || name == ".." || name.find('/') != std::string::npos) {
+        return fail(Errc::invalid, "attribute name");
+    }
+    const UniqueFd fd(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        return fail_errno(errno, "open an attribute");
+    }
+    return read_all(fd.get());
+}
+
 Result<> SysDir::write(std::string_view path, std::string_view value) const {
     MP_TRY(const std::string name, relative(path));
     const UniqueFd fd(::openat(root_.get(), name.c_str(), O_WRONLY | O_CLOEXEC));

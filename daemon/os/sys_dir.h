@@ -31,6 +31,10 @@ public:
     /// Where the path leads after all symbolic links, below the mount, with a leading slash.
     /// Errors: gone, invalid (it leads out of the mount).
     Result<std::string> resolve(std::string_view path) const;
+    /// For those who read many attributes of one directory; the path to it is long.
+    Result<UniqueFd> open_directory(std::string_view path) const;
+    /// As read(); `name` is one component in the directory.
+    static Result<std::string> read_in(const UniqueFd& directory, const std::string& name);
     /// For those who read an attribute again and again.
     Result<UniqueFd> open_attribute(std::string_view path) const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The SysTree of daemon/facts on a real mount.
+// The SysTree of daemon/facts on a real mount, for reading one device by one thread: it keeps the
+// directory open in which it read last, and so must not outlive the device it is used for.
 #pragma once
 
 #include <memory>
@@ -21,6 +22,8 @@ public:
 
 private:
     std::shared_ptr<const SysDir> dir_;
+    mutable std::string last_;         ///< with the closing slash
+    mutable UniqueFd last_directory_;  ///< empty: there is no such directory
 };
 
 }  // namespace mp::os

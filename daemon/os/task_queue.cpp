@@ -45,11 +45,14 @@ bool TaskQueue::closed() const {
     return closed_;
 }
 
-std::vector<Task> TaskQueue::take() {
-    // Cleared before the tasks are taken: a post in between leaves a wake-up too many, never one
-    // too few.
+// What waits keeps post() from writing again.
+void TaskQueue::hush() {
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
+}
+
+std::vector<Task> TaskQueue::take() {
+    hush();  // first: a post in between leaves a wake-up too many, never one too few
     std::vector<Task> taken;
     std::lock_guard lock(mutex_);
     taken.swap(tasks_);

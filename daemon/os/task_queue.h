@@ -32,6 +32,8 @@ public:
 
     /// Reactor: readable while tasks wait.
     int fd() const { return wake_.get(); }
+    /// Reactor: not readable any more until take() has been called; for those who gather.
+    void hush();
     /// Reactor: everything that waits, in order.
     std::vector<Task> take();
     /// Reactor: drops what waits and refuses the rest.

@@ -20,8 +20,7 @@ constexpr std::size_t kBatch = 32;
 UdevReader::UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<TaskQueue> tasks,
                        std::size_t devices_max, std::function<PropertyReader()> make_properties,
                        Deliver deliver)
-    : sysfs_(sysfs),
-      tree_(std::move(sysfs)),
+    : sysfs_(std::move(sysfs)),
       tasks_(std::move(tasks)),
       make_properties_(std::move(make_properties)),
       orders_max_(devices_max),
@@ -151,22 +150,23 @@ void UdevReader::read_attention(const Order& order) {
     std::vector<std::string> units{order.sys_path};
     if (order.kind == Order::Kind::target_attention) {
         const std::string target = order.sys_path.substr(0, order.sys_path.rfind('/'));
-        for (const std::string& name : tree_.list(target)) {
+        for (const std::string& name : DirSysTree(sysfs_).list(target)) {
             if (std::ranges::count(name, ':') == 3 && target + "/" + name != order.sys_path) {
                 units.push_back(target + "/" + name);
             }
         }
     }
     for (const std::string& unit : units) {
-        for (const std::string& name : tree_.list(unit + "/block")) {
+        for (const std::string& name : DirSysTree(sysfs_).list(unit + "/block")) {
             read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
         }
     }
 }
 
 std::optional<model::BlockDevice> UdevReader::facts_of(const std::string& name) {
+    const DirSysTree tree(sysfs_);
     Result<model::BlockDevice> device =
-        facts::read_block_facts(tree_, name, properties_ ? properties_(name) : facts::UdevFacts{});
+        facts::read_block_facts(tree, name, properties_ ? properties_(name) : facts::UdevFacts{});
     if (!device) {
         return std::nullopt;
     }
@@ -205,7 +205,7 @@ void UdevReader::enumerate() {
     known_.clear();
     --works_;  // the enumeration counts as delivered with its last event
     flush();
-    for (const std::string& name : tree_.list("/block")) {
+    for (const std::string& name : DirSysTree(sysfs_).list("/block")) {
         if (!facts::is_candidate(name)) {
             continue;
         }

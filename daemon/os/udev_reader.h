@@ -67,7 +67,6 @@ private:
     bool wait(std::optional<DeviceWork>& work, std::optional<Order>& order);
 
     const std::shared_ptr<const SysDir> sysfs_;
-    const DirSysTree tree_;
     const std::shared_ptr<TaskQueue> tasks_;
     const std::function<PropertyReader()> make_properties_;
     const std::size_t orders_max_;

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/os/sys_tree_dir.h"
+
 namespace mp::os {
 namespace {
 
@@ -70,6 +72,23 @@ TEST_F(SysDirTest, ListsAndFollowsLinks) {
     std::filesystem::create_symlink("/etc", root_ / "out");
     EXPECT_EQ(sys_->resolve("/out").error().code, Errc::invalid);
     EXPECT_FALSE(sys_->list("/").value().empty());
+}
+
+TEST_F(SysDirTest, TreeReadsFromOneDirectoryAndTheNext) {
+    std::filesystem::create_directories(root_ / "devices" / "one");
+    std::filesystem::create_directories(root_ / "devices" / "two");
+    write("devices/one/size", "1\n");
+    write("devices/one/state", "running\n");
+    write("devices/two/size", "2\n");
+    const DirSysTree tree(sys_);
+    EXPECT_EQ(tree.read("/devices/one/size"), "1\n");
+    EXPECT_EQ(tree.read("/devices/one/state"), "running\n");
+    EXPECT_EQ(tree.read("/devices/two/size"), "2\n");
+    EXPECT_EQ(tree.read("/devices/two/state"), std::nullopt);
+    EXPECT_EQ(tree.read("/devices/three/size"), std::nullopt);
+    EXPECT_EQ(tree.read("/devices/one/../two/size"), std::nullopt);
+    EXPECT_EQ(tree.read("/devices/one/.."), std::nullopt);
+    EXPECT_EQ(tree.read("/devices/one/size"), "1\n");
 }
 
 TEST_F(SysDirTest, WritesAnAttributeInOneGo) {
