@@ -216,7 +216,7 @@ commands_sent() { printf '%d' "$(cat "/sys/block/$1/device/iorequest_cnt")"; }
 
 # loads_watch: from here on the kernel counts every table load; loads_count says how many.
 loads_watch() {
-    echo 0 > /sys/kernel/tracing/events/lab/enable 2> /dev/null
+    [ ! -d /sys/kernel/tracing/events/lab ] || echo 0 > /sys/kernel/tracing/events/lab/enable
     echo 'p:lab/loads table_load' > /sys/kernel/tracing/kprobe_events || fail "cannot count table loads"
     echo 1 > /sys/kernel/tracing/events/lab/enable
 }
