@@ -158,7 +158,11 @@ void UdevReader::read_attention(const Order& order) {
     }
     for (const std::string& unit : units) {
         for (const std::string& name : DirSysTree(sysfs_).list(unit + "/block")) {
-            read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
+            // A disk that udev has not told of yet has no name from udev either: its turn will
+            // come.
+            if (known_.contains(name)) {
+                read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
+            }
         }
     }
 }

@@ -156,24 +156,35 @@ TEST(UdevSource, ASecondLookAsksForAChangeEvent) {
 
 TEST(UdevSource, AUnitAttentionHasItsDiskReadAtOnce) {
     UdevHarness harness(true);
-    harness.add_disk("sda", "ACME", false);
-    harness.add_disk("sdb", "ACME", false);
+    harness.add_disk("sda", "ACME", true);
+    harness.add_disk("sdb", "ACME", true);
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 2; }));
     harness.attention("sdb", "INQUIRY_DATA_HAS_CHANGED");
-    ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));
-    const auto& seen = std::get<model::event::DeviceSeen>(harness.events()[0]);
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() > 2; }));
+    const auto& seen = std::get<model::event::DeviceSeen>(harness.events()[2]);
     EXPECT_EQ(seen.device.name, "sdb");
     EXPECT_TRUE(seen.change);
-    EXPECT_EQ(harness.events().size(), 1U);
+    EXPECT_EQ(harness.events().size(), 3U);
+}
+
+TEST(UdevSource, ADiskThatUdevHasNotToldOfIsNotReadForAUnitAttention) {
+    UdevHarness harness(true);
+    harness.add_disk("sda", "ACME", false);
+    harness.attention("sda", "INQUIRY_DATA_HAS_CHANGED");
+    harness.add_disk("sdb", "ACME", true);
+    ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));
+    EXPECT_EQ(std::get<model::event::DeviceSeen>(harness.events()[0]).device.name, "sdb");
 }
 
 TEST(UdevSource, ChangedLunsOfATargetHaveAllItsDisksRead) {
     UdevHarness harness(true);
-    harness.add_disk("sda", "ACME", false);
-    harness.add_disk("sdb", "ACME", false);
-    harness.add_disk("sdc", "ACME", false);
-    harness.attention("sdb", "REPORTED_LUNS_DATA_HAS_CHANGED");
+    harness.add_disk("sda", "ACME", true);
+    harness.add_disk("sdb", "ACME", true);
+    harness.add_disk("sdc", "ACME", true);
     ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 3; }));
-    EXPECT_EQ(std::get<model::event::DeviceSeen>(harness.events()[0]).device.name, "sdb");
+    harness.attention("sdb", "REPORTED_LUNS_DATA_HAS_CHANGED");
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 6; }));
+    EXPECT_EQ(std::get<model::event::DeviceSeen>(harness.events()[3]).device.name, "sdb");
 }
 
 TEST(UdevSource, DevicesThatAreNoPathsAreNotRead) {
