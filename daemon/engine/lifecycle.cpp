@@ -148,7 +148,7 @@ void on_config_loaded(Core& core, const ConfigLoaded& event) {
     if (event.config == nullptr) {
         core.log(LogLevel::error, "configuration-unusable", nullptr, nullptr,
                  first ? "the configuration cannot be read; built-in settings are used"
-                       : "the configuration cannot be read; the running one stays");
+                       : "the new configuration is refused; the running one stays");
     }
     std::shared_ptr<const conf::Config> next = event.config;
     if (next == nullptr && first) {
@@ -165,7 +165,9 @@ void on_config_loaded(Core& core, const ConfigLoaded& event) {
     }
     apply_config(core);
     core.reconfiguring = false;
-    core.log(LogLevel::notice, "reconfigured", nullptr, nullptr, "configuration applied");
+    if (event.config != nullptr) {
+        core.log(LogLevel::notice, "reconfigured", nullptr, nullptr, "configuration applied");
+    }
     if (core.first_round_done) {
         core.emit(model::effect::NotifyReady{});
     }

@@ -243,6 +243,7 @@ void absorb_state(Core& core, Map& map, const DmMapState& state) {
     bool had_groups = map.actual && !map.actual->status.groups.empty();
     std::set<DevT> before = devices_of(map);
     map.actual = state;
+    map.read_at = core.now;
     if (!state.inactive_table) {
         map.loading.clear();
     }
@@ -447,6 +448,13 @@ void on_map_queried(Core& core, const model::event::MapQueried& event) {
     if (map->query_again) {
         map->query_again = false;
         query_map(core, *map);
+    }
+}
+
+void refresh_map(Core& core, Map& map) {
+    if (map.actual && !map.op && !core.options.one_shot &&
+        core.now - map.read_at >= core.config->globals().max_polling_interval) {
+        query_map(core, map);
     }
 }
 

@@ -61,6 +61,9 @@ void on_plan_done(Core& core, const model::event::PlanDone& event);
 void on_maps_changed(Core& core, const model::event::MapsChanged& event);
 void on_file_written(Core& core, const model::event::FileWritten& event);
 void query_map(Core& core, Map& map);
+/// Reads the map again when that was long ago: the kernel raises no event when I/O makes a group
+/// active or when somebody suspends the map.
+void refresh_map(Core& core, Map& map);
 void reconcile_maps(Core& core);
 void erase_map(Core& core, MapId id);
 /// Answers every client that waits for this map.

@@ -131,6 +131,7 @@ struct Map {
     std::string alias;
     conf::MapPolicy policy;
     std::optional<model::DmMapState> actual;  ///< as last read; unset: not in the kernel
+    Instant read_at{};                        ///< when that was
     std::vector<PathId> paths;                ///< by device number
     std::vector<PathGroup> groups;            ///< the grouping that the desired table is made of
     bool regroup = true;                      ///< the grouping must be made anew

@@ -222,6 +222,9 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     if (changed) {
         core.touch(path);
     }
+    if (map != nullptr) {
+        refresh_map(core, *map);
+    }
     if (map != nullptr && (changed || was_trusted != path.trusted)) {
         core.mark_dirty(*map);
     }

@@ -176,6 +176,16 @@ TEST(Maps, ATableIsSwappedInSpiteOfAHangWhenNothingServes) {
     EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb", "sdc"));
 }
 
+TEST(Maps, AGroupThatIoMadeActiveIsSeenWithoutAnEvent) {
+    Bench bench = two_path_bench();
+    add_two_paths(bench);
+    bench.start();
+    ASSERT_NE(bench.snapshot()->maps.at(0)->groups.at(0).dm_state, model::DmGroupState::active);
+    bench.dm.at(kA).status.groups.at(0).state = model::DmGroupState::active;
+    bench.advance(seconds(60));
+    EXPECT_EQ(bench.snapshot()->maps.at(0)->groups.at(0).dm_state, model::DmGroupState::active);
+}
+
 TEST(Maps, FlushedMapsComeBackOnlyWhenAskedFor) {
     Bench bench = two_path_bench();
     add_two_paths(bench);
