@@ -57,7 +57,7 @@ public:
         }
         scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
-        if (passing(completion) && tries_ < (reading_ ? kReadTriesMax : kTriesMax)) {
+        if (worth_another_try(completion) && tries_ < (reading_ ? kReadTriesMax : kTriesMax)) {
             ++tries_;
             return reading_ ? read() : report();
         }
@@ -67,23 +67,13 @@ public:
         if (completion.outcome == scsi::Outcome::done) {
             return on_report((*answer)->data);
         }
-        bool refused = completion.outcome == scsi::Outcome::sense &&
-                       completion.sense.key == scsi::SenseKey::illegal_request;
-        return finish(
-            verdict_of(kName, refused ? PathState::wild : PathState::down, completion.text));
+        return finish(verdict_without_page(kName, completion));
     }
 
 private:
     static NextStep report() { return scsi::inquiry_vpd(kPage, kPageBytes); }
     NextStep read() const {
         return scsi::read_10(0, static_cast<std::uint16_t>(kReadBytes / block_size_), block_size_);
-    }
-
-    static bool passing(const scsi::Completion& completion) {
-        return completion.outcome == scsi::Outcome::busy ||
-               completion.outcome == scsi::Outcome::transport ||
-               (completion.outcome == scsi::Outcome::sense &&
-                completion.sense.key == scsi::SenseKey::unit_attention);
     }
 
     NextStep down(std::string_view why) const {

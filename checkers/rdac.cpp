@@ -75,13 +75,6 @@ Verdict judge(scsi::Bytes data) {
     return verdict_of(kName, served ? PathState::up : PathState::ghost);
 }
 
-bool passing(const scsi::Completion& completion) {
-    return completion.outcome == scsi::Outcome::busy ||
-           completion.outcome == scsi::Outcome::transport ||
-           (completion.outcome == scsi::Outcome::sense &&
-            completion.sense.key == scsi::SenseKey::unit_attention);
-}
-
 class Rdac final : public Checker {
 public:
     NextStep begin(const model::BlockDevice&) override {
@@ -97,17 +90,14 @@ public:
         }
         scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
-        if (passing(completion) && tries_ < kTriesMax) {
+        if (worth_another_try(completion) && tries_ < kTriesMax) {
             ++tries_;
             return scsi::inquiry_vpd(kPage, kPageBytes);
         }
         if (completion.outcome == scsi::Outcome::done) {
             return finish(judge((*answer)->data));
         }
-        bool refused = completion.outcome == scsi::Outcome::sense &&
-                       completion.sense.key == scsi::SenseKey::illegal_request;
-        return finish(
-            verdict_of(kName, refused ? PathState::wild : PathState::down, completion.text));
+        return finish(verdict_without_page(kName, completion));
     }
 
 private:

@@ -34,7 +34,7 @@ public:
         }
         scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
-        if (passing(completion) && tries_ < kTriesMax) {
+        if (worth_another_try(completion) && tries_ < kTriesMax) {
             ++tries_;
             return scsi::test_unit_ready();
         }
@@ -42,22 +42,6 @@ public:
     }
 
 private:
-    static bool passing(const scsi::Completion& completion) {
-        switch (completion.outcome) {
-            case scsi::Outcome::busy:
-            case scsi::Outcome::transport:
-                return true;
-            case scsi::Outcome::sense:
-                return completion.sense.key == scsi::SenseKey::unit_attention;
-            case scsi::Outcome::done:
-            case scsi::Outcome::reservation_conflict:
-            case scsi::Outcome::no_path:
-            case scsi::Outcome::other_status:
-                break;
-        }
-        return false;
-    }
-
     static model::PathState state_of(const scsi::Completion& completion) {
         if (completion.outcome == scsi::Outcome::done ||
             completion.outcome == scsi::Outcome::reservation_conflict) {

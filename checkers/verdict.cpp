@@ -71,6 +71,20 @@ Verdict verdict_of_error(std::string_view checker, const Error& error) {
     return verdict_of(checker, PathState::down, detail);
 }
 
+bool worth_another_try(const scsi::Completion& completion) {
+    return completion.outcome == scsi::Outcome::busy ||
+           completion.outcome == scsi::Outcome::transport ||
+           (completion.outcome == scsi::Outcome::sense &&
+            completion.sense.key == scsi::SenseKey::unit_attention);
+}
+
+Verdict verdict_without_page(std::string_view checker, const scsi::Completion& completion) {
+    bool refused = completion.outcome == scsi::Outcome::sense &&
+                   completion.sense.key == scsi::SenseKey::illegal_request;
+    return verdict_of(checker, refused ? model::PathState::wild : model::PathState::down,
+                      completion.text);
+}
+
 void Attentions::note(const scsi::Completion& completion) {
     if (completion.outcome == scsi::Outcome::sense) {
         identity_suspect = identity_suspect || scsi::is_identity_suspect(completion.sense);

@@ -18,6 +18,13 @@ Verdict verdict_of(std::string_view checker, model::PathState state, std::string
 /// unchecked, a lane that an earlier command still holds is timeout, everything else is down.
 Verdict verdict_of_error(std::string_view checker, const Error& error);
 
+/// Busy, a transport error or a unit attention: the same question may get another answer at once.
+bool worth_another_try(const scsi::Completion& completion);
+
+/// For a vendor's page that was not given: a device that refuses it is not the vendor's (wild), any
+/// other failure is down.
+Verdict verdict_without_page(std::string_view checker, const scsi::Completion& completion);
+
 /// Collects what unit attentions said during one check, which spans several tries.
 struct Attentions {
     bool identity_suspect = false;

@@ -167,9 +167,7 @@ void note_size_change(Core& core, Path& path, std::uint64_t old_sectors) {
 void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     Path* known = core.find_path(std::string_view(event.device.name));
     if (known == nullptr) {
-        std::unordered_map<DevT, PathId>::iterator by_devt =
-            core.path_by_devt.find(event.device.devt);
-        known = by_devt == core.path_by_devt.end() ? nullptr : core.find_path(by_devt->second);
+        known = core.find_path(event.device.devt);
     }
     if (known != nullptr && !same_disk_life(*known->device, event.device)) {
         // The name or number lives again: the removal event was lost or is still to come.

@@ -48,7 +48,7 @@ bool first_good_path_of(Core& core, const PathGroup& group, const Path& path) {
         std::ranges::find(group.paths, path.id, &GroupingPath::id) != group.paths.end();
     return is_member && std::ranges::none_of(group.paths, [&](const GroupingPath& member) {
                const Path* other = core.find_path(member.id);
-               return other != nullptr && other->id != path.id && other->good() && other->trusted;
+               return other != nullptr && other->id != path.id && other->serves();
            });
 }
 

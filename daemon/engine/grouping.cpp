@@ -195,6 +195,12 @@ int group_priority(const std::vector<GroupingPath>& paths) {
     return static_cast<int>(sum / defined);
 }
 
+void rank(PathGroup& group) {
+    group.priority = group_priority(group.paths);
+    group.usable = static_cast<std::size_t>(std::ranges::count_if(
+        group.paths, [](const GroupingPath& path) { return model::usable(path.state); }));
+}
+
 std::vector<PathGroup> group_paths(const std::vector<GroupingPath>& paths, GroupPolicy policy,
                                    bool alternate) {
     std::vector<PathGroup> groups;
@@ -204,9 +210,7 @@ std::vector<PathGroup> group_paths(const std::vector<GroupingPath>& paths, Group
         if (alternate) {
             alternate_adapters(group.paths);
         }
-        group.priority = group_priority(group.paths);
-        group.usable = static_cast<std::size_t>(std::ranges::count_if(
-            group.paths, [](const GroupingPath& path) { return model::usable(path.state); }));
+        rank(group);
     }
     std::ranges::stable_sort(groups, prefer);
     return groups;

@@ -46,6 +46,9 @@ struct PathGroup {
 /// group_by_tpg without ALUA means failover.
 conf::GroupPolicy effective_grouping(const conf::MapPolicy& policy, bool all_paths_alua);
 
+/// Priority and number of usable paths, from the group's paths as they are.
+void rank(PathGroup& group);
+
 /// Groups in the order of the table: normal before marginal, then by priority, then by usable
 /// paths, else as the paths came. `alternate` (round-robin): neighbours inside a group change
 /// adapter.

@@ -154,8 +154,7 @@ void absorb_path(Core& core, Path& path, const model::StatusPath& status) {
 void absorb_paths(Core& core, const DmMapState& actual) {
     for (const model::StatusGroup& group : actual.status.groups) {
         for (const model::StatusPath& status : group.paths) {
-            std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(status.devt);
-            Path* path = found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+            Path* path = core.find_path(status.devt);
             if (path != nullptr) {
                 absorb_path(core, *path, status);
             }
@@ -179,13 +178,10 @@ void absorb_newcomer(Core& core, const Map& map, Path& path) {
 
 // Of the live table and of one that was sent: the kernel may make that one live at any moment,
 // after an hour in the queue of a hung disk even.
-std::set<DevT> devices_of(const Map& map) {
+std::set<DevT> held_devices(const Map& map) {
     std::set<DevT> devices = map.loading;
-    for (const model::TableGroup& group :
-         map.actual ? map.actual->table.groups : std::vector<model::TableGroup>{}) {
-        for (const model::TablePath& path : group.paths) {
-            devices.insert(path.devt);
-        }
+    if (map.actual) {
+        devices.merge(devices_of(map.actual->table));
     }
     return devices;
 }
@@ -193,15 +189,14 @@ std::set<DevT> devices_of(const Map& map) {
 // The devices that the map holds in the kernel are not put into another map's table meanwhile;
 // whoever waits for one that is let go is looked at again.
 void hold_devices(Core& core, const Map& map, const std::set<DevT>& before) {
-    std::set<DevT> held = devices_of(map);
+    std::set<DevT> held = held_devices(map);
     for (DevT devt : before) {
         std::unordered_map<DevT, MapId>::iterator holder = core.table_holder.find(devt);
         if (held.contains(devt) || holder == core.table_holder.end() || holder->second != map.id) {
             continue;
         }
         core.table_holder.erase(holder);
-        std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(devt);
-        Path* path = found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+        Path* path = core.find_path(devt);
         Map* waiting = path == nullptr ? nullptr : core.map_of(*path);
         if (waiting != nullptr && waiting->id != map.id) {
             core.mark_dirty(*waiting);
@@ -222,17 +217,23 @@ void map_vanished(Core& core, Map& map) {
 
 }  // namespace
 
-void hold_loading(Core& core, Map& map, const model::MultipathTable& table) {
+std::set<DevT> devices_of(const model::MultipathTable& table) {
+    std::set<DevT> devices;
     for (const model::TableGroup& group : table.groups) {
         for (const model::TablePath& path : group.paths) {
-            map.loading.insert(path.devt);
+            devices.insert(path.devt);
         }
     }
+    return devices;
+}
+
+void hold_loading(Core& core, Map& map, const model::MultipathTable& table) {
+    map.loading.merge(devices_of(table));
     hold_devices(core, map, {});
 }
 
 void forget_state(Core& core, Map& map) {
-    std::set<DevT> before = devices_of(map);
+    std::set<DevT> before = held_devices(map);
     map.actual.reset();
     map.loading.clear();
     hold_devices(core, map, before);
@@ -241,7 +242,7 @@ void forget_state(Core& core, Map& map) {
 void absorb_state(Core& core, Map& map, const DmMapState& state) {
     std::uint32_t old_group = map.actual ? map.actual->status.next_group : 0;
     bool had_groups = map.actual && !map.actual->status.groups.empty();
-    std::set<DevT> before = devices_of(map);
+    std::set<DevT> before = held_devices(map);
     map.actual = state;
     map.read_at = core.now;
     if (!state.inactive_table) {
@@ -467,7 +468,6 @@ void query_map(Core& core, Map& map) {
         return;
     }
     map.op = core.new_op();
-    map.op_is_plan = false;
     core.map_ops[map.op] = map.id;
     core.emit(model::effect::QueryMap{map.op, map.actual->name});
 }

@@ -20,15 +20,7 @@ namespace mp::engine {
 namespace {
 
 std::set<DevT> live_devices(const Map& map) {
-    std::set<DevT> devices;
-    if (map.actual) {
-        for (const model::TableGroup& group : map.actual->table.groups) {
-            for (const model::TablePath& path : group.paths) {
-                devices.insert(path.devt);
-            }
-        }
-    }
-    return devices;
+    return map.actual ? devices_of(map.actual->table) : std::set<DevT>{};
 }
 
 bool confirmed(const Path& path) {
@@ -81,23 +73,25 @@ GroupingPath grouping_path(const Path& path) {
     return out;
 }
 
-std::vector<PathGroup> live_grouping(Core& core, const Map& map) {
+// With `as_trusted`, what the checker says good and the kernel has failed counts as down: it
+// carries no I/O yet.
+std::vector<PathGroup> live_grouping(Core& core, const Map& map, bool as_trusted) {
     std::vector<PathGroup> groups;
     for (const model::TableGroup& table_group : map.actual->table.groups) {
-        std::vector<GroupingPath> paths;
+        PathGroup group;
         for (const model::TablePath& table_path : table_group.paths) {
-            std::unordered_map<DevT, PathId>::iterator found =
-                core.path_by_devt.find(table_path.devt);
-            if (found != core.path_by_devt.end()) {
-                paths.push_back(grouping_path(*core.find_path(found->second)));
+            const Path* path = core.find_path(table_path.devt);
+            if (path == nullptr) {
+                continue;
+            }
+            group.paths.push_back(grouping_path(*path));
+            if (as_trusted && !path->trusted) {
+                group.paths.back().state = model::PathState::down;
             }
         }
-        PathGroup group;
-        group.priority = group_priority(paths);
-        group.usable = static_cast<std::size_t>(std::ranges::count_if(
-            paths, [](const GroupingPath& path) { return model::usable(path.state); }));
-        group.marginal = !paths.empty() && std::ranges::all_of(paths, &GroupingPath::marginal);
-        group.paths = std::move(paths);
+        rank(group);
+        group.marginal =
+            !group.paths.empty() && std::ranges::all_of(group.paths, &GroupingPath::marginal);
         groups.push_back(std::move(group));
     }
     return groups;
@@ -196,7 +190,7 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
         return;
     }
     if (keep_live_grouping(core, map, members)) {
-        map.groups = live_grouping(core, map);
+        map.groups = live_grouping(core, map, false);
         return;  // regroup stays set: done again once every priority is known
     }
     std::vector<GroupingPath> paths;
@@ -213,18 +207,7 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
 }
 
 std::vector<PathGroup> present_groups(Core& core, const Map& map) {
-    std::vector<PathGroup> groups = live_grouping(core, map);
-    for (PathGroup& group : groups) {
-        for (GroupingPath& member : group.paths) {
-            // What the checker says good and the kernel has failed carries no I/O yet.
-            const Path* path = core.find_path(member.id);
-            member.state = path->trusted ? member.state : model::PathState::down;
-        }
-        group.priority = group_priority(group.paths);
-        group.usable = static_cast<std::size_t>(std::ranges::count_if(
-            group.paths, [](const GroupingPath& member) { return model::usable(member.state); }));
-    }
-    return groups;
+    return live_grouping(core, map, true);
 }
 
 }  // namespace mp::engine

@@ -23,7 +23,7 @@ Paths usable_paths(Core& core, const Map& map) {
     bool unknown = false;
     for (PathId id : map.paths) {
         const Path& path = *core.find_path(id);
-        if (path.good() && path.trusted) {
+        if (path.serves()) {
             return Paths::some_usable;
         }
         unknown = unknown || (path.present && path.state == model::PathState::unchecked);

@@ -61,10 +61,8 @@ std::string action_of(const Plan& plan) {
 }
 
 bool has_usable(Core& core, const std::vector<PathId>& members) {
-    return std::ranges::any_of(members, [&core](PathId id) {
-        const Path& path = *core.find_path(id);
-        return path.trusted && path.good();
-    });
+    return std::ranges::any_of(members,
+                               [&core](PathId id) { return core.find_path(id)->serves(); });
 }
 
 bool all_ghost(Core& core, const std::vector<PathId>& members) {
@@ -134,13 +132,10 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
     if (map.actual) {
         for (const model::StatusGroup& group : map.actual->status.groups) {
             for (const model::StatusPath& status : group.paths) {
-                std::unordered_map<DevT, PathId>::iterator found =
-                    core.path_by_devt.find(status.devt);
-                const Path* path =
-                    found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+                const Path* path = core.find_path(status.devt);
                 bool ours = path != nullptr && path->map == map.id && members.contains(status.devt);
                 bool unjudged = ours && path->state == model::PathState::unchecked;
-                bool wanted = ours && path->trusted && path->good();
+                bool wanted = ours && path->serves();
                 if (status.state == DmPathState::active && !wanted && !unjudged) {
                     before.push_back(model::step::Message{devt_message("fail_path", status.devt)});
                 }
@@ -177,8 +172,8 @@ void add_group_messages(Core& core, Map& map, Plan& plan) {
     for (const model::StatusGroup& group : map.actual->status.groups) {
         ++number;
         bool usable = std::ranges::any_of(group.paths, [&core](const model::StatusPath& status) {
-            std::unordered_map<DevT, PathId>::iterator found = core.path_by_devt.find(status.devt);
-            return found != core.path_by_devt.end() && core.find_path(found->second)->trusted;
+            const Path* path = core.find_path(status.devt);
+            return path != nullptr && path->trusted;
         });
         if (group.state == model::DmGroupState::disabled && usable) {
             plan.steps.push_back(model::step::Message{"enable_group " + std::to_string(number)});
@@ -192,7 +187,6 @@ void add_group_messages(Core& core, Map& map, Plan& plan) {
 
 void run_plan(Core& core, Map& map, Plan plan) {
     map.op = core.new_op();
-    map.op_is_plan = true;
     map.plan_removes = removes(plan);
     map.plan_swaps = swaps_table(plan);
     map.action = action_of(plan);
@@ -267,14 +261,11 @@ bool swap_would_hang(Core& core, const Map& map) {
     bool flows = false;
     for (const model::TableGroup& group : map.actual->table.groups) {
         for (const model::TablePath& table_path : group.paths) {
-            std::unordered_map<DevT, PathId>::iterator found =
-                core.path_by_devt.find(table_path.devt);
-            const Path* path =
-                found == core.path_by_devt.end() ? nullptr : core.find_path(found->second);
+            const Path* path = core.find_path(table_path.devt);
             if (path != nullptr && path->map == map.id) {
                 hangs = hangs ||
                         (path->hung_since != kNever && core.now - path->hung_since < kHungIoMax);
-                flows = flows || (path->trusted && path->good());
+                flows = flows || path->serves();
             }
         }
     }

@@ -51,6 +51,7 @@ void join_map(Core& core, Map& map, Path& path);
 void settle_adopted(Core& core);
 /// Takes over what the kernel says of a map.
 void absorb_state(Core& core, Map& map, const model::DmMapState& state);
+std::set<DevT> devices_of(const model::MultipathTable& table);
 /// A plan in flight gives the map this table: its devices are held from now on.
 void hold_loading(Core& core, Map& map, const model::MultipathTable& table);
 /// The kernel has no such map (any more).

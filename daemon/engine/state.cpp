@@ -16,6 +16,11 @@ Path* Core::find_path(PathId id) {
     return found == paths.end() ? nullptr : &found->second;
 }
 
+Path* Core::find_path(DevT devt) {
+    std::unordered_map<DevT, PathId>::iterator found = path_by_devt.find(devt);
+    return found == path_by_devt.end() ? nullptr : find_path(found->second);
+}
+
 Path* Core::find_path(std::string_view name_or_devt) {
     std::unordered_map<std::string, PathId>::iterator by_name =
         path_by_name.find(std::string(name_or_devt));
@@ -23,13 +28,7 @@ Path* Core::find_path(std::string_view name_or_devt) {
         return find_path(by_name->second);
     }
     Result<DevT> devt = parse_devt(name_or_devt);
-    if (devt) {
-        std::unordered_map<DevT, PathId>::iterator by_devt = path_by_devt.find(*devt);
-        if (by_devt != path_by_devt.end()) {
-            return find_path(by_devt->second);
-        }
-    }
-    return nullptr;
+    return devt ? find_path(*devt) : nullptr;
 }
 
 Map* Core::find_map(MapId id) {

@@ -103,6 +103,8 @@ struct Path {
     std::shared_ptr<const model::PathView> view;  ///< null: stale
 
     bool good() const { return model::usable(state) && !failed_by_command && present; }
+    /// I/O may go down it now.
+    bool serves() const { return trusted && good(); }
     model::PathRef ref() const { return {id, device->devt, device->name, device->disk_seq}; }
 };
 
@@ -149,7 +151,6 @@ struct Map {
     bool dirty = false;     ///< in Core::dirty_maps
     Instant wake = kNever;  ///< in Core::map_queue
     OpId op;                ///< plan or query in flight
-    bool op_is_plan = false;
     bool plan_removes = false;
     bool plan_swaps = false;  ///< creates the map or loads a table
     std::set<DevT> loading;   ///< devices of a table on its way into the kernel
@@ -167,7 +168,6 @@ struct Map {
     Instant queueing_deadline = kNever;
     Instant failback_due = kNever;
     Instant ghost_until = kNever;
-    bool followover_armed = false;
     std::uint32_t wanted_group = 0;  ///< by command, 1-based; 0 none
     std::uint32_t chosen_group = 0;  ///< what our last switch_group named; 0 none
 
@@ -262,6 +262,7 @@ struct Core {
 
     OpId new_op() { return OpId{next_id++}; }
     Path* find_path(PathId id);
+    Path* find_path(DevT devt);
     Path* find_path(std::string_view name_or_devt);
     Map* find_map(MapId id);
     Map* find_map(const Wwid& wwid);

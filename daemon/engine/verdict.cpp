@@ -56,7 +56,7 @@ bool has_other_usable(Core& core, const Path& path) {
     Map* map = core.map_of(path);
     return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
                const Path& other = *core.find_path(id);
-               return other.id != path.id && other.trusted && other.good();
+               return other.id != path.id && other.serves();
            });
 }
 
@@ -158,7 +158,7 @@ bool still_pending(Core& core, Path& path, PathState state) {
 void answer_path_waiters(Core& core, Path& path) {
     Map* map = core.map_of(path);
     for (ClientId client : std::exchange(path.waiters, {})) {
-        if (path.trusted && path.good() && map != nullptr) {
+        if (path.serves() && map != nullptr) {
             map->waiters.push_back({client});
             core.mark_dirty(*map);
         } else {
@@ -234,7 +234,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         path_failed(core, path, path.message);
     } else if (first && !path.good()) {
         core.log(LogLevel::info, "path-not-usable", map, &path, path.message);
-    } else if (!first && !was_trusted && path.trusted && path.good()) {
+    } else if (!first && !was_trusted && path.serves()) {
         path_recovered(core, path);
     }
     if (first || was_trusted != path.trusted) {
