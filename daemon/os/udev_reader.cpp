@@ -5,6 +5,10 @@
 //
 // An enumeration reads /sys/block, with or without udev; udev adds only its properties. Events that
 // arrive meanwhile wait until it is done.
+//
+// Where udev runs, a disk that it has not processed yet is not told, whoever asks: without udev's
+// properties it would get another name. Its own event comes when udev is done with it. It counts as
+// present, so that an older life of the same number is not taken for removed by the list alone.
 #include "daemon/os/udev_reader.h"
 
 #include <algorithm>
@@ -55,17 +59,16 @@ void UdevReader::add_enumeration() {
     wake_.notify_one();
 }
 
-void UdevReader::add_retrigger(const std::string& sys_path) {
-    {
-        std::lock_guard lock(mutex_);
-        orders_.push_back({.kind = Order::Kind::retrigger, .sys_path = sys_path});
-    }
-    wake_.notify_one();
+bool UdevReader::add_retrigger(const std::string& sys_path) {
+    return add_order({.kind = Order::Kind::retrigger, .sys_path = sys_path});
 }
 
 bool UdevReader::add_attention(const std::string& sys_path, bool whole_target) {
-    Order order{.kind = whole_target ? Order::Kind::target_attention : Order::Kind::attention,
-                .sys_path = sys_path};
+    return add_order({.kind = whole_target ? Order::Kind::target_attention : Order::Kind::attention,
+                      .sys_path = sys_path});
+}
+
+bool UdevReader::add_order(Order order) {
     {
         std::lock_guard lock(mutex_);
         if (orders_.size() >= orders_max_) {
@@ -158,11 +161,7 @@ void UdevReader::read_attention(const Order& order) {
     }
     for (const std::string& unit : units) {
         for (const std::string& name : DirSysTree(sysfs_).list(unit + "/block")) {
-            // A disk that udev has not told of yet has no name from udev either: its turn will
-            // come.
-            if (known_.contains(name)) {
-                read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
-            }
+            read_device({.name = name, .gone = std::nullopt, .seen = true, .change = true});
         }
     }
 }
@@ -174,8 +173,12 @@ std::optional<model::BlockDevice> UdevReader::facts_of(const std::string& name) 
     if (!device) {
         return std::nullopt;
     }
-    known_[name] = device->devt;
     return std::move(*device);
+}
+
+// Its event is still to come.
+bool UdevReader::udev_works_on(const model::BlockDevice& device) const {
+    return properties_ && !device.udev_initialized;
 }
 
 // Whoever hears that a device is gone knows it by its number, which some events do not say.
@@ -192,9 +195,10 @@ void UdevReader::read_device(const DeviceWork& work) {
     }
     if (work.seen) {
         std::optional<model::BlockDevice> device = facts_of(work.name);
-        if (device.has_value()) {
+        if (device.has_value() && !udev_works_on(*device)) {
+            known_[work.name] = device->devt;
             events_.emplace_back(model::event::DeviceSeen{std::move(*device), work.change});
-        } else {
+        } else if (!device.has_value()) {
             events_.emplace_back(model::event::DeviceGone{last_known(work.name, {}), work.name});
             known_.erase(work.name);
         }
@@ -218,6 +222,10 @@ void UdevReader::enumerate() {
             continue;  // it left meanwhile; its event is on the way
         }
         done.present.push_back(device->devt);
+        if (udev_works_on(*device)) {
+            continue;
+        }
+        known_[name] = device->devt;
         events_.emplace_back(model::event::DeviceSeen{std::move(*device), false});
         if (events_.size() >= kBatch) {
             flush();
@@ -229,7 +237,7 @@ void UdevReader::enumerate() {
 }
 
 void UdevReader::flush() {
-    if (events_.empty()) {
+    if (events_.empty() && works_ == 0) {
         return;
     }
     auto batch = std::make_shared<std::vector<model::Event>>(std::exchange(events_, {}));

@@ -38,7 +38,8 @@ public:
     bool add_seen(const std::string& name, bool change);
     bool add_gone(const std::string& name, DevT devt);
     void add_enumeration();
-    void add_retrigger(const std::string& sys_path);
+    /// udev is asked to process the device again. False: too many orders wait.
+    bool add_retrigger(const std::string& sys_path);
     /// The SCSI device at this path below /sys raised a unit attention: its disk is read as if it
     /// had changed, and with `whole_target` those of its target's other units too. False: too many
     /// wait.
@@ -58,10 +59,12 @@ private:
         std::string sys_path;
         bool operator==(const Order&) const = default;
     };
+    bool add_order(Order order);
     void read_attention(const Order& order);
     void read_device(const DeviceWork& work);
     void enumerate();
     std::optional<model::BlockDevice> facts_of(const std::string& name);
+    bool udev_works_on(const model::BlockDevice& device) const;
     DevT last_known(const std::string& name, DevT said) const;
     void flush();
     bool wait(std::optional<DeviceWork>& work, std::optional<Order>& order);

@@ -93,6 +93,8 @@ struct UdevSource::Impl {
     void take(udev_device* device);
     void take_attention(udev_device* device);
     void overflow();
+    /// For calls of the port, which never post from inside.
+    void overflow_soon();
 };
 
 Result<> UdevSource::Impl::open_monitor(bool has_udev, int buffer_bytes) {
@@ -202,6 +204,14 @@ void UdevSource::Impl::overflow() {
     sink.post(model::event::DevicesOverflowed{});
 }
 
+void UdevSource::Impl::overflow_soon() {
+    loop.defer([this, living = alive] {
+        if (*living) {
+            overflow();
+        }
+    });
+}
+
 Result<std::unique_ptr<UdevSource>> UdevSource::create(EventLoop& loop, ports::EventSink& sink,
                                                        std::shared_ptr<const SysDir> sysfs,
                                                        Options options) {
@@ -222,16 +232,14 @@ void UdevSource::enumerate() {
 
 void UdevSource::reread(const std::string& name) {
     if (!impl_->reader->add_seen(name, true)) {
-        impl_->loop.defer([impl = impl_.get(), living = impl_->alive] {
-            if (*living) {
-                impl->overflow();
-            }
-        });
+        impl_->overflow_soon();
     }
 }
 
 void UdevSource::retrigger(const std::string& sys_path) {
-    impl_->reader->add_retrigger(sys_path);
+    if (!impl_->reader->add_retrigger(sys_path)) {
+        impl_->overflow_soon();
+    }
 }
 
 std::size_t UdevSource::backlog() const {

@@ -3,12 +3,40 @@
 // and database, once as in a container that has neither.
 #include "daemon/os/udev_source.h"
 
+#include <libudev.h>
 #include <umockdev.h>
 
 #include <map>
+#include <mutex>
+#include <set>
 
 #include "tests/contract/device_source_contract.h"
 #include "tests/contract/os/loop_fixture.h"
+
+namespace mp::contract {
+namespace {
+
+// umockdev has no udev database; which disks udev has processed is said here.
+std::mutex unprocessed_mutex;
+std::set<std::string> unprocessed;
+
+void set_processed(const std::string& name, bool processed) {
+    std::lock_guard lock(unprocessed_mutex);
+    if (processed) {
+        unprocessed.erase(name);
+    } else {
+        unprocessed.insert(name);
+    }
+}
+
+}  // namespace
+}  // namespace mp::contract
+
+// In the place of libudev's, which looks for a file in /run/udev.
+extern "C" int udev_device_get_is_initialized(udev_device* device) {
+    std::lock_guard lock(mp::contract::unprocessed_mutex);
+    return mp::contract::unprocessed.contains(udev_device_get_sysname(device)) ? 0 : 1;
+}
 
 namespace mp::contract {
 namespace {
@@ -30,6 +58,9 @@ public:
     }
     ~UdevHarness() override {
         port_.reset();
+        for (const auto& [name, disk] : disks_) {
+            set_processed(name, true);
+        }
         g_object_unref(testbed_);
     }
 
@@ -137,11 +168,35 @@ TEST(UdevSource, PropertiesComeFromUdevWhereThereIsOne) {
     }
 }
 
-TEST(UdevSource, ADiskThatUdevHasNotProcessedSaysSo) {
+TEST(UdevSource, ADiskThatUdevHasNotProcessedWaitsForItsOwnEvent) {
     UdevHarness harness(true);
-    harness.add_disk("sda", "ACME", false);
+    const DevT raw = harness.add_disk("sda", "ACME", false);
+    const DevT done = harness.add_disk("sdb", "ACME", false);
+    set_processed("sda", false);
+    harness.port().enumerate();
     harness.port().reread("sda");
-    ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));
+    ASSERT_TRUE(harness.run_until(
+        [&] { return harness.events().size() >= 2 && harness.port().backlog() == 0; }));
+    ASSERT_EQ(harness.events().size(), 2U);
+    EXPECT_EQ(std::get<model::event::DeviceSeen>(harness.events()[0]).device.devt, done);
+    std::vector<DevT> present =
+        std::get<model::event::EnumerationDone>(harness.events()[1]).present;
+    std::ranges::sort(present);
+    EXPECT_EQ(present, (std::vector<DevT>{raw, done}));
+    set_processed("sda", true);
+    harness.change_disk("sda", "ACME");
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 3; }));
+    const auto& seen = std::get<model::event::DeviceSeen>(harness.events()[2]);
+    EXPECT_EQ(seen.device.devt, raw);
+    EXPECT_TRUE(seen.device.udev_initialized);
+}
+
+TEST(UdevSource, WithoutUdevEveryDiskIsTold) {
+    UdevHarness harness(false);
+    harness.add_disk("sda", "ACME", false);
+    set_processed("sda", false);
+    harness.port().enumerate();
+    ASSERT_TRUE(harness.run_until([&] { return harness.events().size() == 2; }));
     EXPECT_FALSE(std::get<model::event::DeviceSeen>(harness.events()[0]).device.udev_initialized);
 }
 
@@ -167,9 +222,10 @@ TEST(UdevSource, AUnitAttentionHasItsDiskReadAtOnce) {
     EXPECT_EQ(harness.events().size(), 3U);
 }
 
-TEST(UdevSource, ADiskThatUdevHasNotToldOfIsNotReadForAUnitAttention) {
+TEST(UdevSource, ADiskThatUdevHasNotProcessedIsNotToldForAUnitAttention) {
     UdevHarness harness(true);
     harness.add_disk("sda", "ACME", false);
+    set_processed("sda", false);
     harness.attention("sda", "INQUIRY_DATA_HAS_CHANGED");
     harness.add_disk("sdb", "ACME", true);
     ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));

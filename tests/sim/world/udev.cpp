@@ -96,13 +96,11 @@ void SimHost::enumerate() {
             if (!disk(id).present) {
                 return;
             }
-            model::BlockDevice device = block_device(id);
             if (raw) {
-                device.udev_initialized = false;
-                device.properties.clear();
-                uevent(Action::add, id);
+                uevent(Action::add, id);  // it is told when udev is done with it
+                return;
             }
-            outbox_.post_to(session, model::event::DeviceSeen{std::move(device), false});
+            outbox_.post_to(session, model::event::DeviceSeen{block_device(id), false});
         });
     }
     loop_.after(delay + kReadOne, [this, session, known] {
