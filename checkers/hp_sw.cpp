@@ -36,8 +36,7 @@ public:
         scsi::Completion completion = scsi::completion_of(**answer);
         attentions_.note(completion);
         bool sense = completion.outcome == scsi::Outcome::sense;
-        bool attention = sense && completion.sense.key == scsi::SenseKey::unit_attention;
-        if ((attention || completion.outcome == scsi::Outcome::busy) && tries_ < kTriesMax) {
+        if (scsi::is_passing(completion) && tries_ < kTriesMax) {
             ++tries_;
             return question();
         }

@@ -72,10 +72,7 @@ Verdict verdict_of_error(std::string_view checker, const Error& error) {
 }
 
 bool worth_another_try(const scsi::Completion& completion) {
-    return completion.outcome == scsi::Outcome::busy ||
-           completion.outcome == scsi::Outcome::transport ||
-           (completion.outcome == scsi::Outcome::sense &&
-            completion.sense.key == scsi::SenseKey::unit_attention);
+    return scsi::is_passing(completion) || completion.outcome == scsi::Outcome::transport;
 }
 
 Verdict verdict_without_page(std::string_view checker, const scsi::Completion& completion) {

@@ -80,10 +80,8 @@ private:
     enum class Stage { support, group, report };
 
     static bool passing(const scsi::Completion& completion) {
-        return completion.outcome == scsi::Outcome::busy ||
-               (completion.outcome == scsi::Outcome::sense &&
-                (completion.sense.key == scsi::SenseKey::unit_attention ||
-                 completion.sense.key == scsi::SenseKey::not_ready));
+        return scsi::is_passing(completion) || (completion.outcome == scsi::Outcome::sense &&
+                                                completion.sense.key == scsi::SenseKey::not_ready);
     }
 
     NextStep ask(Stage stage, model::ScsiCommand question) {

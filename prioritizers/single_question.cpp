@@ -11,12 +11,6 @@ namespace {
 
 constexpr int kTriesMax = 3;
 
-bool passing(const scsi::Completion& completion) {
-    return completion.outcome == scsi::Outcome::busy ||
-           (completion.outcome == scsi::Outcome::sense &&
-            completion.sense.key == scsi::SenseKey::unit_attention);
-}
-
 }  // namespace
 
 NextStep SingleQuestion::begin(const model::BlockDevice&) {
@@ -30,7 +24,7 @@ NextStep SingleQuestion::on_reply(const model::ProbeReply& reply) {
         return undefined(answer.error().text());
     }
     scsi::Completion completion = scsi::completion_of(**answer);
-    if (passing(completion) && tries_ < kTriesMax) {
+    if (scsi::is_passing(completion) && tries_ < kTriesMax) {
         ++tries_;
         return question_;
     }

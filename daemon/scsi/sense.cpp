@@ -160,4 +160,10 @@ Completion completion_of(const model::ScsiReply& reply) {
     return {};
 }
 
+bool is_passing(const Completion& completion) {
+    return completion.outcome == Outcome::busy ||
+           (completion.outcome == Outcome::sense &&
+            completion.sense.key == SenseKey::unit_attention);
+}
+
 }  // namespace mp::scsi

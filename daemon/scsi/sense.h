@@ -110,5 +110,7 @@ struct Completion {
                        ///< when done
 };
 Completion completion_of(const model::ScsiReply& reply);
+/// Busy, or a unit attention: the same command may do its work when it is sent again at once.
+bool is_passing(const Completion& completion);
 
 }  // namespace mp::scsi
