@@ -130,6 +130,8 @@ void remove_map(Core& core, ClientId client, Map& map) {
     map.wanted = false;
     map.deferred_removal = map.policy.deferred_remove;
     map.stop_queueing_for_removal = true;
+    map.removal_tries = core.config->globals().remove_retries;
+    map.removal_due = core.now;
     wait_for(core, map, client);
 }
 

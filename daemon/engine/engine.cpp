@@ -70,7 +70,7 @@ Instant Engine::next_deadline() const {
     const Core& core = *state_;
     return std::min(
         {front_of(core.check_queue), front_of(core.map_queue), front_of(core.waiting_wwids),
-         front_of(core.retrigger_queue), core.failures_due, core.list_due,
+         front_of(core.retrigger_queue), core.news_due, core.list_due,
          core.stopping && !core.exit_sent ? core.stop_deadline : kNever,
          core.first_round_done || !core.enumerated ? kNever : core.started + seconds(15),
          front_of(core.device_waiters), front_of(core.reply_deadlines)});

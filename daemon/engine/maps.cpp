@@ -336,7 +336,9 @@ void join_map(Core& core, Map& map, Path& path) {
     MP_ASSERT(!path.map);
     path.map = map.id;
     path.unused_reason.clear();
-    map.wanted = true;  // a path came back to a map that was about to go
+    // A path came back to a map that was about to go; one that somebody wants to be gone still
+    // goes.
+    map.wanted = map.wanted || map.removal_due <= core.now;
     std::vector<PathId>::iterator at = std::ranges::lower_bound(
         map.paths, path.id, [&core](PathId a, PathId b) { return by_devt(core, a, b); });
     map.paths.insert(at, path.id);

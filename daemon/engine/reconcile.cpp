@@ -29,6 +29,7 @@ namespace {
 // I/O that hangs in a path is given up by the kernel's own time-outs within this time or never.
 constexpr Duration kHungIoMax = seconds(120);
 constexpr Duration kHungLook = seconds(1);
+constexpr Duration kRemovalGap = seconds(1);
 constexpr Duration kRetryFirst = milliseconds(200);
 constexpr Duration kRetryMax = seconds(30);
 
@@ -305,7 +306,7 @@ void reconcile(Core& core, Map& map) {
     if (map.retry_at > core.now && map.waiters.empty()) {
         return;  // the last plan was refused; the same one again at once would be refused again
     }
-    if (!map.wanted) {
+    if (!map.wanted && map.removal_due <= core.now) {
         start_removal(core, map);
         return;
     }
@@ -350,7 +351,7 @@ void reconcile(Core& core, Map& map) {
     }
     if (!plan.steps.empty()) {
         run_plan(core, map, std::move(plan));
-    } else if (map.resize_rereads == 0) {
+    } else if (map.resize_rereads == 0 && map.wanted) {
         answer_waiters(core, map, {true, ""});
     }
 }
@@ -365,6 +366,13 @@ void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, boo
     map.retry_at = map.not_before;
     if (was_removal) {
         bool busy = error.code == Errc::busy;
+        if (busy && map.removal_tries > 0) {  // it stays in service until then
+            --map.removal_tries;
+            map.removal_due = core.now + kRemovalGap;
+            map.not_before = core.now;
+            map.retry_at = Instant{};
+            return;
+        }
         answer_waiters(core, map,
                        {false, busy ? "map or partition in use\n" : error.text() + "\n"});
         map.wanted = true;
@@ -459,7 +467,7 @@ void reconcile_maps(Core& core) {
         if (map != nullptr) {
             Instant wake = std::min(
                 {map->queueing_deadline, map->failback_due, map->ghost_until, map->flush_due});
-            for (Instant later : {map->not_before, map->retry_at}) {
+            for (Instant later : {map->not_before, map->retry_at, map->removal_due}) {
                 wake = later > core.now ? std::min(wake, later) : wake;
             }
             core.wake_map(*map, wake);

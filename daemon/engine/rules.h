@@ -39,8 +39,8 @@ void apply_kernel_failure(Core& core, Path& path, std::string reason);
 void apply_identity_change(Core& core, Path& path, const std::string& found);
 void suspect_siblings(Core& core, const Path& path);
 
-// incidents.cpp: many failures of one cause are one line
-void note_failure(Core& core, const Path& path, std::string reason);
+// incidents.cpp: many failures or returns of one cause are one line
+void note_news(Core& core, const Path& path, PathNews::Kind kind, std::string reason);
 void report_incidents(Core& core);
 
 // maps.cpp: which maps exist, what their tables should be, and the plans that get there

@@ -146,6 +146,8 @@ struct Map {
     bool kept_without_paths = false;  ///< its last path is gone and it could not be removed
     Instant flush_due = kNever;       ///< when that is tried again
     int flushes = 0;                  ///< how often it was tried in vain
+    int removal_tries = 0;            ///< left for a removal by command that finds the map in use
+    Instant removal_due{};            ///< when the next of them comes
     std::uint64_t size_sectors = 0;   ///< of the table; paths of another size stay out
 
     bool dirty = false;     ///< in Core::dirty_maps
@@ -185,9 +187,10 @@ struct Map {
     std::shared_ptr<const model::MapView> view;  ///< null: stale
 };
 
-/// A path failure that waits to be folded with its likes into one incident.
-struct Failure {
-    PathId path;
+/// A path failed or returned; the news waits to be folded with its likes into one incident.
+struct PathNews {
+    enum class Kind { failed, recovered };
+    Kind kind = Kind::failed;
     std::string name;
     std::string map;
     std::string adapter;
@@ -240,8 +243,9 @@ struct Core {
     std::set<std::pair<Instant, Wwid>> waiting_wwids;  ///< maps that wait for first checks
     std::set<std::pair<Instant, PathId>> retrigger_queue;
     std::unordered_map<std::string, Instant> last_sweep;  ///< by nexus or adapter
-    std::vector<Failure> failures;
-    Instant failures_due = kNever;
+    std::vector<PathNews> news;
+    std::map<PathId, PathNews::Kind> news_of;  ///< the last in `news` of each path
+    Instant news_due = kNever;
     std::multimap<Instant, DeviceWaiter> device_waiters;  ///< by deadline
     std::map<ClientId, GroupReply> group_replies;
     std::set<std::pair<Instant, ClientId>> reply_deadlines;

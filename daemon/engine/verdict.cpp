@@ -85,14 +85,15 @@ void path_failed(Core& core, Path& path, const std::string& reason) {
         core.mark_dirty(*map);
         release_held(core, *map);
     }
-    note_failure(core, path, reason);
+    note_news(core, path, PathNews::Kind::failed, reason);
     suspect_siblings(core, path);
 }
 
 void path_recovered(Core& core, Path& path) {
     Map* map = core.map_of(path);
-    core.log(LogLevel::notice, "path-recovered", map, &path,
-             "path is " + std::string(model::path_state_text(path.state)) + ": " + path.message);
+    note_news(core, path, PathNews::Kind::recovered,
+              std::string(model::path_state_text(path.state)) +
+                  (path.message.empty() ? "" : ", " + path.message));
     suspect_siblings(core, path);
     if (map == nullptr) {
         return;
@@ -234,6 +235,10 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         path_failed(core, path, path.message);
     } else if (first && !path.good()) {
         core.log(LogLevel::info, "path-not-usable", map, &path, path.message);
+    } else if (!path.good()) {
+        bool once = core.config->globals().log_checker_err_once;
+        core.log(once ? LogLevel::debug : LogLevel::info, "path-still-not-usable", map, &path,
+                 path.message);
     } else if (!first && !was_trusted && path.serves()) {
         path_recovered(core, path);
     }

@@ -208,6 +208,25 @@ TEST(Maps, AMapInUseIsNotRemovedByCommandAndGoesOn) {
     EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda", "sdb"));
 }
 
+TEST(Maps, RemoveRetriesTriesAgainASecondApartAndKeepsTheMapInServiceMeanwhile) {
+    Bench bench("defaults {\n find_multipaths greedy\n remove_retries 3\n}\n");
+    add_two_paths(bench);
+    bench.start();
+    bench.refuse_remove = true;
+    const Instant asked = bench.now;
+    EXPECT_EQ(bench.command(Verb::remove_map, kA).text, "map or partition in use\n");
+    EXPECT_GE(bench.now - asked, seconds(3));
+    EXPECT_LT(bench.now - asked, seconds(5));
+    bench.deliver(
+        model::event::CommandReceived{ClientId{1000}, model::Command{Verb::remove_map, kA, ""}});
+    bench.kernel_fails(kA, "sdb");
+    bench.advance(milliseconds(900));
+    EXPECT_EQ(bench.path_state(kA, "sdb"), "A");
+    bench.refuse_remove = false;
+    bench.advance(seconds(2));
+    EXPECT_FALSE(bench.dm.contains(kA));
+}
+
 TEST(Maps, ResizeWaitsForAllPathsAndReloadsOnce) {
     Bench bench = two_path_bench();
     add_two_paths(bench);

@@ -143,6 +143,38 @@ TEST_F(Verdicts, FailedByCommandStaysFailedUntilReinstated) {
     EXPECT_EQ(bench.path_state(kA, "sda"), "A");
 }
 
+TEST_F(Verdicts, APathThatFailsAndReturnsAtOnceIsToldBothInThatOrder) {
+    bench.kernel_fails(kA, "sda");
+    bench.settle();
+    bench.advance(seconds(1));
+    std::vector<std::string> told;
+    for (const model::effect::Log& log : bench.logs) {
+        if (log.id == "path-failed" || log.id == "path-recovered") {
+            told.push_back(log.id + " " + log.path);
+        }
+    }
+    EXPECT_THAT(told, ElementsAre("path-failed sda", "path-recovered sda"));
+}
+
+TEST(CheckerErrors, RepeatedOnesAreToldAtAVerbosityThatLogCheckerErrChooses) {
+    for (const bool once : {false, true}) {
+        Bench bench(std::string("defaults {\n find_multipaths greedy\n log_checker_err ") +
+                    (once ? "once" : "always") + "\n}\n");
+        bench.add(scsi_path("sda", 0, kDiskA, "host0"));
+        bench.add(scsi_path("sdb", 16, kDiskA, "host1"));
+        bench.start();
+        bench.device("sda").ready = false;
+        bench.advance(seconds(60));
+        EXPECT_EQ(bench.count_log("path-failed"), 1U);
+        EXPECT_GT(bench.count_log("path-still-not-usable"), 2U);
+        for (const model::effect::Log& log : bench.logs) {
+            if (log.id == "path-still-not-usable") {
+                EXPECT_EQ(log.level, once ? model::LogLevel::debug : model::LogLevel::info);
+            }
+        }
+    }
+}
+
 TEST(Siblings, OneFailureBringsTheChecksOfItsAdapterForward) {
     Bench bench;
     for (std::uint32_t lun = 0; lun < 8; ++lun) {
@@ -172,6 +204,12 @@ TEST(Siblings, OneFailureBringsTheChecksOfItsAdapterForward) {
     bench.advance(seconds(1));
     EXPECT_EQ(bench.count_log("incident"), 1U);
     EXPECT_EQ(bench.count_log("path-failed"), 0U);
+    for (std::pair<const std::string, Device>& entry : bench.devices) {
+        entry.second.ready = true;
+    }
+    bench.advance(seconds(20));
+    EXPECT_EQ(bench.count_log("incident-over"), 1U);
+    EXPECT_EQ(bench.count_log("path-recovered"), 0U);
 }
 
 }  // namespace
