@@ -4,8 +4,8 @@
 
 A scenario's first lines tell what it shows and what guest it needs:
     # shows: one sentence
-    # guest: mode=fast|systemd memory=MiB limit=SECONDS machine=plain|numa append=KERNEL,WORDS
-             programs=OF,THE,DEV,BUILD (then no daemon is installed)
+    # guest: mode=fast|systemd memory=MiB limit=SECONDS machine=plain|numa|numa-wide|numa-four append=KERNEL,WORDS
+             programs=OF,THE,DEV,BUILD (then no daemon is installed) selector=yes (its module is there)
 The verdict is the scenario's exit code, brought out in results/exit; a guest that ends without one
 is a failure.
 """
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-from host import guest, image, numa
+from host import guest, image, module, numa
 
 LAB = pathlib.Path(__file__).resolve().parent
 REPO = LAB.parent.parent
@@ -42,7 +42,7 @@ def scenarios():
 def header(path):
     """The 'shows' sentence and the guest's properties."""
     shows, wish = "", {"mode": "fast", "memory": "1024", "limit": "420", "machine": "plain", "append": "",
-                       "programs": ""}
+                       "programs": "", "selector": "no"}
     for line in path.read_text().splitlines()[:12]:
         if line.startswith("# shows: "):
             shows = line[len("# shows: "):]
@@ -101,6 +101,8 @@ def make_share(path, wish, options, work):
         install_programs(overlay, wish["programs"].split(","))
     elif options.daemon == "ours" and not (options.both and options.environment.get("LAB_BENCH_ORDER") == "theirs"):
         install_ours(share / "ours" if options.both else overlay, options.bin)
+    if wish["selector"] == "yes":
+        module.build(overlay, work / "selector")
     etc = overlay / "etc"
     etc.mkdir(exist_ok=True)
     shutil.copyfile(LAB / "guest/multipath.conf", etc / "multipath.conf")
@@ -134,9 +136,12 @@ def run_one(path, options):
     machine = {"init": "/sbin/init" if wish["mode"] == "systemd" else "/share/guest/fast-init",
                "append": wish["append"].replace(",", " ") + (" lab.debian" if options.daemon == "debian" and not options.both
                                                              else ""), "memory_mb": int(wish["memory"]),
-               "limit_s": int(wish["limit"]), "devices": []}
-    if wish["machine"] == "numa":
-        machine["devices"] = numa.devices(work)
+               "limit_s": int(wish["limit"]), "processors": "2", "devices": []}
+    if wish["machine"] != "plain":
+        if wish["machine"] not in numa.LAYOUTS:
+            raise image.LabError(f"{path.name}: unknown machine '{wish['machine']}'")
+        machine["processors"] = numa.processors(wish["machine"])
+        machine["devices"] = numa.devices(wish["machine"], work)
     print(f"lab: {path.stem}: {shows} [{options.daemon}]", flush=True)
     started = time.monotonic()
     guest.boot(share, results, machine, options.quiet)

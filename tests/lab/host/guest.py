@@ -127,7 +127,7 @@ def choose_accel(files):
 def full_argv(files, accel, share, results, machine):
     words = TCG_WORDS if accel is TCG else ""
     argv = base_argv(files, accel, f"{words} root=/dev/vda lab.init={machine['init']} {machine['append']}")
-    argv += ["-M", "q35", "-m", str(machine["memory_mb"]), "-smp", "2"]
+    argv += ["-M", "q35", "-m", str(machine["memory_mb"]), "-smp", machine["processors"]]
     argv += ["-drive", f"if=none,id=root,file={files / 'root.img'},format=raw,snapshot=on,cache=unsafe",
              "-device", "virtio-blk-pci,drive=root,bus=pcie.0,addr=0x3",
              "-fsdev", f"local,id=share,path={share},security_model=none",
