@@ -21,6 +21,8 @@ struct Environment {
     Accounts accounts;                       ///< names for uid and gid
     bool native_nvme_multipath = false;      ///< the kernel joins NVMe paths itself
     std::uint64_t max_open_files = 1048576;  ///< fs.nr_open, the limit of max_fds
+    unsigned numa_nodes = 1;                 ///< that are online
+    bool numa_selector = false;              ///< the kernel has path selector numa-distance
 };
 
 /// Why a device is or is not ours, by the blacklist rules (property, devnode, device, protocol,

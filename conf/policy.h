@@ -93,6 +93,11 @@ struct PathPolicy {
     bool purge_disconnected = false;
 };
 
+/// Path selectors that decisions are made about; any other is passed on as it is.
+constexpr const char* kDefaultSelector = "service-time";
+constexpr const char* kNumaSelector = "numa-distance";
+constexpr const char* kAutoSelector = "auto";  ///< in the configuration, never in a policy
+
 /// How one map is built and behaves.
 struct MapPolicy {
     std::string alias;  ///< from a multipath section; empty when none
@@ -101,7 +106,7 @@ struct MapPolicy {
     GroupPolicy grouping = GroupPolicy::failover;
     bool detect_pgpolicy = true;
     bool detect_pgpolicy_use_tpg = false;
-    std::string selector = "service-time";
+    std::string selector = kDefaultSelector;
     std::vector<std::string> selector_args;
     std::vector<std::string> features;    ///< words, without queue_if_no_path
     std::vector<std::string> hw_handler;  ///< words, empty for none configured

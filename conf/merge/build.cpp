@@ -41,6 +41,8 @@ public:
         compile_devices();
         derive_intervals(model_.defaults, reporter_);
         add_built_in_rules(model_, environment_);
+        model_.numa_selector = environment_.numa_selector;
+        model_.numa_nodes = environment_.numa_nodes;
         return std::move(model_);
     }
 

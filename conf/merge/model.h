@@ -63,6 +63,8 @@ struct Model {
     Settings overrides;
     std::vector<Settings> protocols;   ///< each with Key::type
     std::vector<Settings> multipaths;  ///< each with Key::wwid, which occurs once
+    bool numa_selector = false;        ///< as Environment has it
+    unsigned numa_nodes = 1;           ///< the same
 
     /// "multipath.conf:12" or "built-in".
     std::string origin_text(const Origin& origin) const;

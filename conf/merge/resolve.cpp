@@ -211,6 +211,19 @@ std::optional<std::uint32_t> nonzero(std::optional<std::uint32_t> number) {
     return number && *number == 0 ? std::nullopt : number;
 }
 
+/// What the kernel does not have cannot be in a table: it would refuse the whole of it.
+void resolve_selector(const Model& model, const std::string& text, MapPolicy& policy) {
+    policy.selector = std::string(split_words(text).front());
+    policy.selector_args = words_after(text, 2);
+    if (policy.selector == kAutoSelector) {
+        const bool pays = model.numa_selector && model.numa_nodes > 1;
+        policy.selector = pays ? kNumaSelector : kDefaultSelector;
+    } else if (policy.selector == kNumaSelector && !model.numa_selector) {
+        policy.selector = kDefaultSelector;
+        policy.selector_args.clear();
+    }
+}
+
 }  // namespace
 
 Globals resolve_globals(const Settings& defaults) {
@@ -291,9 +304,7 @@ MapPolicy resolve_map(const Model& model, const Globals& globals, const Matches&
     policy.grouping = choose(levels.find(Key::path_grouping_policy), kGroupings);
     policy.detect_pgpolicy = levels.flag(Key::detect_pgpolicy);
     policy.detect_pgpolicy_use_tpg = levels.flag(Key::detect_pgpolicy_use_tpg);
-    const std::string selector = levels.text(Key::path_selector);
-    policy.selector = std::string(split_words(selector).front());
-    policy.selector_args = words_after(selector, 2);
+    resolve_selector(model, levels.text(Key::path_selector), policy);
     resolve_features(levels, policy);
     const Setting* handler = levels.at(Level::device, Key::hardware_handler);
     policy.hw_handler =

@@ -11,6 +11,8 @@
 
 #include "conf/grammar/nearest.h"
 #include "conf/merge/built_in.h"
+#include "conf/policy.h"
+#include "daemon/base/strings.h"
 
 namespace mp::conf {
 
@@ -96,6 +98,12 @@ void SectionReader::read_value(const Keyword& word, const Statement& statement,
         parsed.value = Value{false, 0, "max"};
         parsed.problem = fmt::format("{} is too large for max_fds; the most is {}", text,
                                      environment_.max_open_files);
+    }
+    if (word.key == Key::path_selector && parsed.value && !environment_.numa_selector &&
+        starts_with(parsed.value->text, std::string(kNumaSelector) + " ")) {
+        parsed.problem = fmt::format(
+            "this kernel has no path selector {0} (module dm-{0} is not installed); {1} is used",
+            kNumaSelector, kDefaultSelector);
     }
     if (!parsed.problem.empty()) {
         if (parsed.value) {

@@ -146,7 +146,8 @@ constexpr Keyword kKeywords[kKeyCount] = {
     ignored(K::multipath_dir, "multipath_dir", "directory of plugins; there are none to load"),
     row(K::path_selector, "path_selector", Form::counted_second,
         {.fallback = "service-time 0", .has_fallback = true},
-        "kernel algorithm that spreads I/O over the paths of a group, with its arguments"),
+        "kernel algorithm that spreads I/O over the paths of a group, with its arguments; auto: "
+        "numa-distance where it is there and there are several NUMA nodes, else service-time"),
     choice(K::path_grouping_policy, "path_grouping_policy", kGrouping, "failover",
            "which paths stand in one path group"),
     row(K::uid_attrs, "uid_attrs", Form::text, {},

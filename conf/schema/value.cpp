@@ -12,6 +12,7 @@
 
 #include "conf/diagnostic.h"
 #include "conf/grammar/nearest.h"
+#include "conf/policy.h"
 #include "daemon/base/assert.h"
 #include "daemon/base/strings.h"
 
@@ -133,6 +134,26 @@ ParsedValue parse_counted(const Keyword& keyword, std::string_view text, std::si
     }
     std::vector<std::string> clean(words.begin(), words.end());
     return accepted(text_value(join(clean, " ")));
+}
+
+constexpr std::uint64_t kPenaltyMax = 400;
+
+/// "auto", or a name with a count of arguments; those of numa-distance are known.
+ParsedValue parse_selector(const Keyword& keyword, std::string_view text) {
+    const std::vector<std::string_view> words = split_words(text);
+    if (words.size() == 1 && words.front() == kAutoSelector) {
+        return accepted(text_value(kAutoSelector));
+    }
+    ParsedValue parsed = parse_counted(keyword, text, 1);
+    if (!parsed.value || words.front() != kNumaSelector || words.size() == 2) {
+        return parsed;
+    }
+    const Result<std::uint64_t> penalty = parse_u64(words.back());
+    if (words.size() != 4 || words[2] != "penalty" || !penalty || *penalty > kPenaltyMax) {
+        return refused(fmt::format("{} takes no arguments, or \"2 penalty <0 to {}>\"",
+                                   kNumaSelector, kPenaltyMax));
+    }
+    return parsed;
 }
 
 /// Words behind which the kernel expects a number, and what it takes there.
@@ -315,7 +336,7 @@ ParsedValue parse_value(const Keyword& keyword, std::string_view text, const Acc
             return keyword.key == Key::features ? parse_features(keyword, text)
                                                 : parse_counted(keyword, text, 0);
         case Form::counted_second:
-            return parse_counted(keyword, text, 1);
+            return parse_selector(keyword, text);
         case Form::mode:
             return parse_mode(text);
         case Form::user:

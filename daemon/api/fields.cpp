@@ -196,7 +196,24 @@ void map_max_sectors(std::string& out, const MapView& map, Instant) {
     put_sectors_kb(out, map.max_sectors_kb);
 }
 
-constexpr std::array<MapField, 25> kMapFields = {{
+/// I/Os to near paths, spilled over to farther ones, and to farther ones for lack of near ones.
+void map_numa_ios(std::string& out, const MapView& map, Instant) {
+    model::NumaShares sum;
+    bool any = false;
+    for (const GroupView& group : map.groups) {
+        if (group.numa) {
+            any = true;
+            sum.local += group.numa->local;
+            sum.spilled += group.numa->spilled;
+            sum.remote += group.numa->remote;
+        }
+    }
+    out += any ? std::to_string(sum.local) + "/" + std::to_string(sum.spilled) + "/" +
+                     std::to_string(sum.remote)
+               : "[undef]";
+}
+
+constexpr std::array<MapField, 26> kMapFields = {{
     {'n', "name", map_name},
     {'w', "uuid", map_uuid},
     {'d', "sysfs", map_sysfs},
@@ -222,6 +239,7 @@ constexpr std::array<MapField, 25> kMapFields = {{
     {'G', "foreign", map_foreign},
     {'g', "vpd page data", map_vpd_data},
     {'k', "max_sectors_kb", map_max_sectors},
+    {'l', "near/spill/far", map_numa_ios},
 }};
 
 // ---- paths

@@ -112,8 +112,15 @@ void put_group(JsonWriter& json, const GroupView& group, std::size_t number, Ins
         .text("selector", group.selector)
         .number_or_null("priority", known(group.priority))
         .text("state", model::dm_group_state_text(group.dm_state))
-        .flag("marginal", group.marginal)
-        .open_array("paths");
+        .flag("marginal", group.marginal);
+    if (group.numa) {
+        json.open_object("numa_ios")
+            .count("local", group.numa->local)
+            .count("spilled", group.numa->spilled)
+            .count("remote", group.numa->remote)
+            .close();
+    }
+    json.open_array("paths");
     for (const std::shared_ptr<const PathView>& path : group.paths) {
         put_path(json, *path, now);
     }

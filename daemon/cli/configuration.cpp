@@ -12,6 +12,34 @@
 #include "daemon/cli/files.h"
 
 namespace mp::cli {
+namespace {
+
+/// Each node has one distance to every other, and to itself.
+unsigned online_nodes() {
+    std::string online = read_file(rooted("/sys/devices/system/node/online")).value_or("");
+    std::string_view first = split(split(trim(online), ',').front(), '-').front();
+    std::string file = "/sys/devices/system/node/node" + std::string(first) + "/distance";
+    std::string row = read_file(rooted(file)).value_or("");
+    return std::max(1U, static_cast<unsigned>(split_words(row).size()));
+}
+
+/// Loaded, or where modprobe finds it: the kernel loads it for a table that names it.
+bool has_numa_selector() {
+    if (read_file(rooted("/sys/module/dm_numa_distance/refcnt"))) {
+        return true;
+    }
+    std::string release = read_file(rooted("/proc/sys/kernel/osrelease")).value_or("");
+    std::string folder = "/lib/modules/" + std::string(trim(release));
+    for (const char* list : {"/modules.dep", "/modules.builtin"}) {
+        if (read_file(rooted(folder + list)).value_or("").find("/dm-numa-distance.ko") !=
+            std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
 
 conf::Environment read_environment(bool accounts) {
     conf::Environment environment;
@@ -25,6 +53,8 @@ conf::Environment read_environment(bool accounts) {
     if (Result<std::uint64_t> number = parse_u64(trim(limit))) {
         environment.max_open_files = *number;
     }
+    environment.numa_nodes = online_nodes();
+    environment.numa_selector = has_numa_selector();
     return environment;
 }
 

@@ -77,6 +77,7 @@ const SelectorWords& selector_words(std::string_view name) {
         {"queue-length", 1, {"1"}},
         {"service-time", 1, {"1", "1"}},
         {"historical-service-time", 1, {"0"}},
+        {"numa-distance", 1, {"1", "auto", "auto"}},  // repeat count, node, busy threshold
     };
     static const SelectorWords other{"", 0, {}};
     for (const SelectorWords& words : known) {
@@ -108,9 +109,13 @@ bool same_path_args(std::string_view selector, std::vector<std::string> live,
     return true;
 }
 
-/// `wanted` may leave trailing words to the kernel's defaults.
-bool same_selector_args(const std::vector<std::string>& live,
+/// `wanted` may leave trailing words to the kernel's defaults; numa-distance shows what it was
+/// given.
+bool same_selector_args(std::string_view selector, const std::vector<std::string>& live,
                         const std::vector<std::string>& wanted) {
+    if (selector == "numa-distance") {
+        return live == wanted;
+    }
     return live.size() >= wanted.size() && std::equal(wanted.begin(), wanted.end(), live.begin());
 }
 
@@ -137,7 +142,7 @@ std::string group_difference(const TableGroup& live, const TableGroup& wanted) {
     if (live.selector != wanted.selector) {
         return "selector is " + live.selector + ", wanted " + wanted.selector;
     }
-    if (!same_selector_args(live.selector_args, wanted.selector_args)) {
+    if (!same_selector_args(wanted.selector, live.selector_args, wanted.selector_args)) {
         return "selector arguments are " + words_or_none(live.selector_args) + ", wanted " +
                words_or_none(wanted.selector_args);
     }

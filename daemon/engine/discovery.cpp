@@ -162,6 +162,19 @@ void note_size_change(Core& core, Path& path, std::uint64_t old_sectors) {
     core.mark_dirty(*map);
 }
 
+// numa-distance sorts the paths by distance when a table is loaded: another place needs another
+// one.
+void note_move(Core& core, Path& path, const model::Adapter& before) {
+    Map* map = core.map_of(path);
+    const model::Adapter& now = path.device->adapter;
+    if (map == nullptr || map->policy.selector != conf::kNumaSelector ||
+        (now.numa_node == before.numa_node && now.node_distance == before.node_distance)) {
+        return;
+    }
+    map->force_reload = true;
+    core.mark_dirty(*map);
+}
+
 }  // namespace
 
 void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
@@ -184,6 +197,7 @@ void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     }
     bool returned = !known->present;
     std::uint64_t old_sectors = known->device->size_sectors;
+    const model::Adapter old_place = known->device->adapter;
     if (known->watched_state && *known->watched_state != device->kernel_state &&
         known->device->state_attribute == device->state_attribute) {
         std::shared_ptr<BlockDevice> fresh = std::make_shared<BlockDevice>(*device);
@@ -199,6 +213,7 @@ void on_device_seen(Core& core, const model::event::DeviceSeen& event) {
     known = core.find_path(std::string_view(event.device.name));
     if (known != nullptr && known->accepted) {
         note_size_change(core, *known, old_sectors);
+        note_move(core, *known, old_place);
         if (event.change || returned) {
             check_now(core, *known);
         }

@@ -27,6 +27,8 @@ namespace {
 
 using conf::GroupPolicy;
 
+constexpr std::size_t kNumaPathsMax = 64;  // of a group, in numa-distance
+
 bool same_group(const GroupingPath& a, const GroupingPath& b, GroupPolicy policy) {
     switch (policy) {
         case GroupPolicy::failover:
@@ -235,10 +237,21 @@ model::MultipathTable desired_table(const std::vector<PathGroup>& groups,
     table.hw_handler = handler_words(policy, facts, bio);
     for (const PathGroup& group : groups) {
         model::TableGroup& made = table.groups.emplace_back();
-        made.selector = policy.selector;
-        made.selector_args = policy.selector_args;
+        bool numa = policy.selector == conf::kNumaSelector;
+        if (numa && (facts.numa_refused || group.paths.size() > kNumaPathsMax)) {
+            made.selector = conf::kDefaultSelector;
+            numa = false;
+        } else {
+            made.selector = policy.selector;
+            made.selector_args = policy.selector_args;
+        }
         for (const GroupingPath& path : group.paths) {
-            made.paths.push_back({path.devt, {repeat_count(policy, bio, path.priority)}});
+            model::TablePath& row = made.paths.emplace_back();
+            row.devt = path.devt;
+            row.args.push_back(repeat_count(policy, bio, path.priority));
+            if (numa) {
+                row.args.push_back(path.numa_node < 0 ? "auto" : std::to_string(path.numa_node));
+            }
         }
     }
     if (!groups.empty()) {

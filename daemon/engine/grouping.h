@@ -31,6 +31,7 @@ struct GroupingPath {
     bool marginal = false;
     std::string adapter;  ///< what fails together, "0000:00:05.0"; empty: never reordered
     std::string host;     ///< port of that adapter, "host3"
+    int numa_node = -1;   ///< of that adapter, -1 unknown; for the table, not for grouping
     auto operator<=>(const GroupingPath&) const = default;
 };
 
@@ -67,9 +68,11 @@ struct TableFacts {
     std::string attached_handler;  ///< dh_state that the paths agree on; empty, "detached": none
     bool all_paths_tpgs = false;   ///< every path reports ALUA support (INQUIRY TPGS)
     bool needs_bio = false;        ///< some path cannot be request-based (NVMe over TCP)
+    bool numa_refused = false;  ///< the kernel has refused a table of this map with numa-distance
 };
 
-/// The table for these groups, without queue_if_no_path (queueing is state, see daemon/dm).
+/// The table for these groups, without queue_if_no_path (queueing is state, see daemon/dm). With
+/// numa-distance each path gets its node; a group of more than 64 paths gets service-time.
 model::MultipathTable desired_table(const std::vector<PathGroup>& groups,
                                     const conf::MapPolicy& policy, const TableFacts& facts);
 

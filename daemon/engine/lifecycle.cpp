@@ -163,6 +163,9 @@ void on_config_loaded(Core& core, const ConfigLoaded& event) {
         enumerate(core);
         return;
     }
+    for (std::pair<const MapId, Map>& entry : core.maps) {
+        entry.second.numa_refused = false;
+    }
     apply_config(core);
     core.reconfiguring = false;
     if (event.config != nullptr) {

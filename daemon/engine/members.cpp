@@ -66,6 +66,7 @@ GroupingPath grouping_path(const Path& path) {
         path.device->target_wwnn.empty() ? path.device->target_port : path.device->target_wwnn;
     out.adapter = path.device->adapter.pci_address;
     out.host = path.device->adapter.id;
+    out.numa_node = path.device->adapter.numa_node;
     out.priority = path.priority;
     out.tpg = path.target_port_group;
     out.state = path.failed_by_command ? model::PathState::down : path.state;

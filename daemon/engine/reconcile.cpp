@@ -109,6 +109,12 @@ dm::DesiredMap desired_map(Core& core, Map& map, const std::vector<PathId>& memb
         bool agrees = id == members.front() || facts.attached_handler == device.dh_state;
         facts.attached_handler = agrees ? device.dh_state : "";
     }
+    for (PathGroup& group : map.groups) {
+        for (GroupingPath& path : group.paths) {
+            path.numa_node = core.find_path(path.id)->device->adapter.numa_node;
+        }
+    }
+    facts.numa_refused = map.numa_refused;
     desired.table = desired_table(map.groups, map.policy, facts);
     desired.queueing = wants_queueing(core, map);
     desired.owner = {map.policy.mode, map.policy.uid, map.policy.gid};
@@ -360,6 +366,24 @@ Duration retry_after(int attempts) {
     return std::min<Duration>(kRetryFirst * (1LL << std::min(attempts - 1, 8)), kRetryMax);
 }
 
+// The module can be there and not fit this kernel, or not be signed; the kernel says only that the
+// table is invalid. Without the selector the same table may be good.
+bool fall_back_from_numa(Core& core, Map& map, const Error& error) {
+    if (!map.plan_swaps || map.numa_refused || error.code != Errc::invalid ||
+        map.policy.selector != conf::kNumaSelector) {
+        return false;
+    }
+    bool first = std::ranges::none_of(core.maps, [](const std::pair<const MapId, Map>& entry) {
+        return entry.second.numa_refused;
+    });
+    map.numa_refused = true;
+    core.log(first ? LogLevel::warning : LogLevel::info, "selector-refused", &map, nullptr,
+             std::string("the kernel refuses a table with path selector ") + conf::kNumaSelector +
+                 " (its log says why); " + conf::kDefaultSelector +
+                 " is used until the next reconfigure");
+    return true;
+}
+
 void plan_failed(Core& core, Map& map, const Error& error, bool was_removal, bool existed) {
     ++map.attempts;
     map.not_before = core.now + retry_after(map.attempts);
@@ -435,7 +459,9 @@ void on_plan_done(Core& core, const model::event::PlanDone& event) {
         forget_state(core, *map);
     }
     if (!event.outcome) {
-        plan_failed(core, *map, event.outcome.error(), was_removal, existed);
+        if (!fall_back_from_numa(core, *map, event.outcome.error())) {
+            plan_failed(core, *map, event.outcome.error(), was_removal, existed);
+        }
     }
     map->action.clear();
     core.mark_dirty(*map);

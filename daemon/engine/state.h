@@ -140,6 +140,7 @@ struct Map {
     std::vector<std::pair<PathId, int>> grouped_priorities;  ///< what the grouping was made from
     bool wanted = true;                                      ///< false: to be removed
     bool force_reload = false;
+    bool numa_refused = false;  ///< the kernel does not take its table with numa-distance
     bool suspended_by_command = false;
     bool deferred_removal = false;  ///< remove even though it is open, when it closes
     bool stop_queueing_for_removal = false;

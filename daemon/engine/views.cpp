@@ -2,7 +2,9 @@
 // The picture that readers get. Views of paths and maps that did not change are the same objects as
 // in the last picture, so a snapshot costs what changed, plus two vectors of pointers.
 #include <algorithm>
+#include <array>
 
+#include "daemon/base/strings.h"
 #include "daemon/dm/table_codec.h"
 #include "daemon/engine/rules.h"
 
@@ -91,11 +93,29 @@ std::string queueing_text(const Core& core, const Map& map) {
     return std::to_string(map.policy.no_path_retry.retries) + " chk";
 }
 
+std::optional<model::NumaShares> numa_shares(const model::TableGroup& table,
+                                             const model::StatusGroup* status) {
+    if (table.selector != conf::kNumaSelector || status == nullptr ||
+        status->selector_status.size() < 3) {
+        return std::nullopt;
+    }
+    std::array<std::uint64_t, 3> counts{};
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        Result<std::uint64_t> count = parse_u64(status->selector_status[i]);
+        if (!count) {
+            return std::nullopt;
+        }
+        counts[i] = *count;
+    }
+    return model::NumaShares{counts[0], counts[1], counts[2]};
+}
+
 GroupView group_view(Core& core, const PathGroup& group, const model::TableGroup* table,
                      const model::StatusGroup* status) {
     GroupView view;
     if (table != nullptr) {
         view.selector = table->selector + " " + dm::render_counted(table->selector_args);
+        view.numa = numa_shares(*table, status);
     }
     view.priority = group.priority;
     view.marginal = group.marginal;

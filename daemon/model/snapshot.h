@@ -47,8 +47,16 @@ struct PathView {
     Duration last_latency{0};
 };
 
+/// Where path selector numa-distance sent the I/O of a group, as counted by the kernel.
+struct NumaShares {
+    std::uint64_t local = 0;    ///< to a nearest path
+    std::uint64_t spilled = 0;  ///< farther, because the near ones were busy
+    std::uint64_t remote = 0;   ///< farther, because no nearer one was usable
+};
+
 struct GroupView {
-    std::string selector;  ///< "service-time 0" as in the table
+    std::string selector;            ///< "service-time 0" as in the table
+    std::optional<NumaShares> numa;  ///< unset with another selector
     int priority = 0;
     DmGroupState dm_state = DmGroupState::undef;
     bool marginal = false;

@@ -114,6 +114,10 @@ Result<> UdevSource::Impl::open_monitor(bool has_udev, int buffer_bytes) {
             ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "scsi", "scsi_device");
     }
     if (rc >= 0) {
+        // Where the adapters stand, for tables that say so.
+        rc = ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "node", nullptr);
+    }
+    if (rc >= 0) {
         rc = ::udev_monitor_enable_receiving(monitor.get());
     }
     if (rc < 0) {
@@ -167,6 +171,10 @@ void UdevSource::Impl::take(udev_device* device) {
     const std::string name = text_or_empty(::udev_device_get_sysname(device));
     if (text_or_empty(::udev_device_get_subsystem(device)) == "scsi") {
         take_attention(device);
+        return;
+    }
+    if (text_or_empty(::udev_device_get_subsystem(device)) == "node") {
+        overflow();  // a node came or went: the place of every device is read again
         return;
     }
     if (!facts::is_candidate(name)) {

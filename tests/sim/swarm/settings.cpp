@@ -89,7 +89,8 @@ Settings pick_settings(Prng& prng, const Topology& topology) {
     }
     out.failback = one_of(prng, std::array{"manual", "immediate", "immediate", "followover", "5"});
     out.no_path_retry = one_of(prng, std::array{"", "fail", "queue", "queue", "3", "12"});
-    out.selector = one_of(prng, std::array{"service-time 0", "round-robin 0", "queue-length 0"});
+    out.selector = one_of(prng, std::array{"service-time 0", "round-robin 0", "queue-length 0",
+                                           "numa-distance 0", "auto"});
     out.prio = topology.model == ArrayModel::symmetric
                    ? one_of(prng, std::array{"", "const"})
                    : one_of(prng, std::array{"", "alua", "sysfs"});
@@ -99,6 +100,7 @@ Settings pick_settings(Prng& prng, const Topology& topology) {
     out.user_friendly_names = prng.chance(700);
     out.flush_on_last_del = one_of(prng, std::array{"unused", "always", "never"});
     out.deferred_remove = prng.chance(200);
+    out.numa_module = one_of(prng, std::array{"missing", "there", "there", "refused"});
     return out;
 }
 

@@ -32,6 +32,9 @@ struct Settings {
     std::string failback = "manual";
     std::string no_path_retry;  ///< empty: not set
     std::string selector = "service-time 0";
+    /// Module of path selector numa-distance: "missing", "there", or "refused" (found, yet the
+    /// kernel does not take it).
+    std::string numa_module = "missing";
     std::string prio;  ///< empty: detected
     std::string find_multipaths = "greedy";
     bool user_friendly_names = true;

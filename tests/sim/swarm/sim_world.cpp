@@ -49,6 +49,7 @@ SimWorld::SimWorld(std::uint64_t seed_value, const Topology& topology_value,
     }
     host.held_by([this](DiskId disk) { return kernel.holders(disk); });
     host.on_state_change([this](DiskId disk) { path_watch.moved(disk); });
+    kernel.has_numa_selector(settings.numa_module == "there");
     files.set_config(settings.render());
     oracles.install();
 }
@@ -70,6 +71,12 @@ void SimWorld::boot() {
     engine::Options options;
     options.seed = prng.next();
     daemon_ = std::make_unique<Daemon>(*this, options);
+    daemon_->runtime.ask_environment([this] {
+        conf::Environment environment;
+        environment.numa_nodes = 2;
+        environment.numa_selector = settings.numa_module != "missing";
+        return environment;
+    });
     outbox.connect(&daemon_->queue);
     oracles.daemon_sees_from(loop.now());
     daemon_->runtime.on_exit([this](int code) {

@@ -31,6 +31,22 @@ bool takes_value(std::string_view word) {
     return word == "pg_init_retries" || word == "pg_init_delay_msecs" || word == "queue_mode";
 }
 
+constexpr std::string_view kNuma = "numa-distance";
+
+/// "[<repeat count> [auto|<node> [auto|<busy>]]]", as dm-target/ reads them.
+bool good_numa_words(const std::vector<std::string>& words) {
+    if (words.size() > 3) {
+        return false;
+    }
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool automatic = i > 0 && words[i] == "auto";
+        if (!automatic && !parse_u64(words[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool good_features(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (!known_feature(words[i])) {
@@ -131,7 +147,8 @@ Result<DmTarget> DmKernel::build_target(const DmMap& map,
         return fail_errno(EINVAL, "load: bad initial group");
     }
     for (const model::TableGroup& group : table.groups) {
-        if (std::ranges::count(kSelectors, group.selector) == 0 || group.paths.empty()) {
+        const bool numa = group.selector == kNuma && numa_selector_;
+        if ((!numa && std::ranges::count(kSelectors, group.selector) == 0) || group.paths.empty()) {
             return fail_errno(EINVAL, "load: bad group");
         }
         DmGroup& built = target.groups.emplace_back();
@@ -144,6 +161,9 @@ Result<DmTarget> DmKernel::build_target(const DmMap& map,
             }
             if (!disk) {
                 return fail_errno(ENXIO, "load: no such device");
+            }
+            if (numa && !good_numa_words(path.args)) {
+                return fail_errno(EINVAL, "load: bad path arguments");
             }
             if (host_.disk(*disk).size_sectors < table.size_sectors) {
                 return fail_errno(EINVAL, "load: device too small");
@@ -433,6 +453,10 @@ model::MultipathTable shown_table(const DmTarget& target) {
     }
     for (model::TableGroup& group : out.groups) {
         for (model::TablePath& path : group.paths) {
+            if (group.selector == kNuma) {
+                path.args.resize(3, "auto");
+                continue;
+            }
             path.args.resize(group.selector == "service-time" ? 2 : 1, "1");
             path.args.front() = "1";
         }
@@ -472,6 +496,9 @@ model::DmMapState DmKernel::state(const DmMap& map) const {
                                      : (map.live->current == static_cast<int>(i)
                                             ? model::DmGroupState::active
                                             : model::DmGroupState::enabled);
+        if (out.table.groups[i].selector == kNuma) {
+            shown.selector_status = {std::to_string(map.event_nr), "0", "0"};
+        }
         for (const DmPath& path : group.paths) {
             shown.paths.push_back(model::StatusPath{
                 path.devt,

@@ -120,6 +120,8 @@ public:
     void on_io_failed(std::function<void(DiskId disk, Instant sent)> callback) {
         on_io_failed_ = std::move(callback);
     }
+    /// Whether tables with path selector numa-distance are taken.
+    void has_numa_selector(bool has) { numa_selector_ = has; }
     /// The machine crashed: nothing of this survives.
     void power_cut();
 
@@ -159,6 +161,7 @@ private:
     SimHost& host_;
     Prng prng_;
     std::map<std::uint32_t, DmMap> maps_;
+    bool numa_selector_ = false;
     std::uint64_t next_serial_ = 0;
     std::uint64_t version_ = 0;
     std::function<void(const std::string&, bool)> on_event_;

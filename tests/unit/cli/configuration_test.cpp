@@ -39,4 +39,25 @@ TEST(Configuration, SystemTellsItsLimitOfOpenFiles) {
     EXPECT_EQ(read_environment(true).accounts.groups.at("disk"), 6U);
 }
 
+TEST(Configuration, NodesAndTheSelectorAreFoundWhereTheKernelKeepsThem) {
+    mp::test::RootFolder root;
+    EXPECT_EQ(read_environment(false).numa_nodes, 1U);
+    EXPECT_FALSE(read_environment(false).numa_selector);
+    root.write("/sys/devices/system/node/online", "1-2\n");
+    root.write("/sys/devices/system/node/node1/distance", "10 21\n");
+    EXPECT_EQ(read_environment(false).numa_nodes, 2U);
+    root.write("/proc/sys/kernel/osrelease", "6.1.0\n");
+    root.write("/lib/modules/6.1.0/modules.dep", "kernel/drivers/md/dm-multipath.ko:\n");
+    EXPECT_FALSE(read_environment(false).numa_selector);
+    root.write("/lib/modules/6.1.0/modules.dep",
+               "updates/dkms/dm-numa-distance.ko.xz: dm-mod.ko\n");
+    EXPECT_TRUE(read_environment(false).numa_selector);
+}
+
+TEST(Configuration, ALoadedSelectorNeedsNoFile) {
+    mp::test::RootFolder root;
+    root.write("/sys/module/dm_numa_distance/refcnt", "0\n");
+    EXPECT_TRUE(read_environment(false).numa_selector);
+}
+
 }  // namespace

@@ -239,6 +239,11 @@ event::PlanDone Bench::run_plan(const effect::RunPlan& run) {
         done.now = actual;
         return done;
     }
+    if (refuse_numa && dm::render_plan(run.plan).find(conf::kNumaSelector) != std::string::npos) {
+        done.outcome = fail_errno(EINVAL, "load");
+        done.now = actual;
+        return done;
+    }
     Result<std::optional<DmMapState>> after = dm::apply_in_model(actual, run.plan);
     if (!after) {
         done.outcome = tl::unexpected<Error>(after.error());
@@ -309,7 +314,7 @@ struct Performer {
     void operator()(const effect::Reply& e) const { bench.replies_[e.client] = e.reply; }
     void operator()(const effect::LoadConfig&) const {
         event::ConfigLoaded loaded;
-        loaded.config = conf::Config::build({{"multipath.conf", bench.config_}});
+        loaded.config = conf::Config::build({{"multipath.conf", bench.config_}}, bench.environment);
         post(event::FilesLoaded{bench.bindings_file, bench.wwids_file});
         post(loaded);
     }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "conf/config.h"
 #include "daemon/engine/engine.h"
 #include "daemon/model/effect.h"
 #include "daemon/model/event.h"
@@ -70,6 +71,8 @@ public:
     std::optional<int> exit_code;
     int ready = 0;
     bool refuse_remove = false;
+    bool refuse_numa = false;  ///< the kernel takes no table with numa-distance
+    conf::Environment environment;
     Instant now{seconds(1000)};
     engine::Engine engine;
 

@@ -253,6 +253,19 @@ const TableCase kTableCases[] = {
      },
      "0 0 2 1 historical-service-time 2 900 2 1 1 8:16 1 historical-service-time 2 900 2 1 1 8:0 "
      "1"},
+    {"nodes, unknown ones left to the kernel",
+     [](conf::MapPolicy& policy, TableFacts&) {
+         policy.selector = "numa-distance";
+         policy.selector_args = {"penalty", "25"};
+     },
+     "0 0 2 1 numa-distance 2 penalty 25 1 2 8:16 1 3 numa-distance 2 penalty 25 1 2 8:0 1 auto"},
+    {"no numa-distance where the kernel refused it",
+     [](conf::MapPolicy& policy, TableFacts& facts) {
+         policy.selector = "numa-distance";
+         policy.selector_args = {"penalty", "25"};
+         facts.numa_refused = true;
+     },
+     "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1"},
     {"features",
      [](conf::MapPolicy& policy, TableFacts&) {
          policy.features = {
@@ -301,6 +314,7 @@ const TableCase kTableCases[] = {
 TEST(DesiredTable, ReadsAsThePolicyAndTheFactsSay) {
     std::vector<PathGroup> groups =
         group_paths({path('a', 10), path('b', 50)}, GroupPolicy::group_by_prio, false);
+    groups.front().paths.front().numa_node = 3;
     for (const TableCase& one : kTableCases) {
         conf::MapPolicy policy;
         TableFacts facts;
@@ -311,6 +325,17 @@ TEST(DesiredTable, ReadsAsThePolicyAndTheFactsSay) {
         EXPECT_EQ(table.size_sectors, 4096U);
         EXPECT_EQ(dm::why_different(dm::kernel_view(table), table), "") << one.what;
     }
+}
+
+TEST(DesiredTable, MoreThan64PathsAreTooManyForNumaDistance) {
+    conf::MapPolicy policy;
+    policy.selector = "numa-distance";
+    std::vector<GroupingPath> paths(64, path('a', 10));
+    EXPECT_EQ(desired_table({{.paths = paths}}, policy, {}).groups.front().selector,
+              "numa-distance");
+    paths.push_back(path('b', 10));
+    EXPECT_EQ(desired_table({{.paths = paths}}, policy, {}).groups.front().selector,
+              "service-time");
 }
 
 TEST(DesiredTable, FirstGroupIsTheBestOne) {

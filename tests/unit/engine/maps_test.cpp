@@ -250,6 +250,87 @@ TEST(Maps, ReconfigureOfTheSameTextLoadsNoTableAndKeepsCounters) {
     EXPECT_EQ(bench.snapshot()->maps.at(0)->path_faults, 1U);
 }
 
+const char* const kNumaConfig =
+    "defaults {\n find_multipaths greedy\n path_grouping_policy multibus\n"
+    " path_selector \"numa-distance 0\"\n}\n";
+
+Device path_on_node(const std::string& name, std::uint32_t minor, int node) {
+    Device device = scsi_path(name, minor, kDiskA, "host" + std::to_string(minor));
+    device.facts.adapter.numa_node = node;
+    device.facts.adapter.node_distance = node == 0 ? std::vector<int>{10, 21} : std::vector{21, 10};
+    return device;
+}
+
+std::vector<std::string> node_words(Bench& bench) {
+    std::vector<std::string> words;
+    for (const model::TablePath& path : bench.dm.at(kA).table.groups.at(0).paths) {
+        words.push_back(path.args.size() > 1 ? path.args[1] : "none");
+    }
+    return words;
+}
+
+TEST(Maps, EachPathsNodeIsInATableWithNumaDistanceAndAMoveReloadsIt) {
+    Bench bench(kNumaConfig);
+    bench.environment.numa_selector = true;
+    bench.add(path_on_node("sda", 0, 0));
+    bench.add(path_on_node("sdb", 16, 1));
+    bench.start();
+    EXPECT_THAT(node_words(bench), ElementsAre("0", "1"));
+    std::size_t plans = bench.plans.size();
+    bench.change("sda");
+    EXPECT_EQ(bench.plans.size(), plans);
+    bench.device("sdb").facts.adapter.numa_node = 0;
+    bench.change("sdb");
+    EXPECT_EQ(bench.plans.size(), plans + 1);
+    EXPECT_THAT(node_words(bench), ElementsAre("0", "0"));
+}
+
+TEST(Maps, OtherDistancesReloadATableWithNumaDistanceAndNoOther) {
+    for (bool numa : {true, false}) {
+        Bench bench(numa ? kNumaConfig : "defaults {\n find_multipaths greedy\n}\n");
+        bench.environment.numa_selector = true;
+        bench.add(path_on_node("sda", 0, 0));
+        bench.start();
+        std::size_t plans = bench.plans.size();
+        bench.device("sda").facts.adapter.node_distance = {10, 31};
+        bench.change("sda");
+        EXPECT_EQ(bench.plans.size(), plans + (numa ? 1 : 0));
+    }
+}
+
+TEST(Maps, ARefusedNumaDistanceGivesWayToServiceTimeUntilTheNextReconfigure) {
+    Bench bench(kNumaConfig);
+    bench.environment.numa_selector = true;
+    bench.refuse_numa = true;
+    bench.add(path_on_node("sda", 0, 0));
+    bench.add(path_on_node("sdb", 16, 1));
+    bench.start();
+    ASSERT_TRUE(bench.dm.contains(kA));
+    EXPECT_EQ(bench.dm.at(kA).table.groups.at(0).selector, "service-time");
+    EXPECT_THAT(node_words(bench), testing::Not(testing::Contains("0")));
+    EXPECT_EQ(bench.count_log("selector-refused"), 1U);
+    EXPECT_FALSE(bench.logged("plan-failed"));
+    bench.refuse_numa = false;
+    bench.reload(kNumaConfig);
+    EXPECT_EQ(bench.dm.at(kA).table.groups.at(0).selector, "numa-distance");
+}
+
+TEST(Maps, SharesOfNumaDistanceAreShownFromTheStatus) {
+    Bench bench(kNumaConfig);
+    bench.environment.numa_selector = true;
+    bench.add(path_on_node("sda", 0, 0));
+    bench.start();
+    EXPECT_FALSE(bench.snapshot()->maps.at(0)->groups.at(0).numa);
+    bench.dm.at(kA).status.groups.at(0).selector_status = {"12", "3", "4"};
+    bench.deliver(model::event::MapsChanged{{kA}, false});
+    bench.settle();
+    std::optional<model::NumaShares> numa = bench.snapshot()->maps.at(0)->groups.at(0).numa;
+    ASSERT_TRUE(numa);
+    EXPECT_EQ(numa->local, 12U);
+    EXPECT_EQ(numa->spilled, 3U);
+    EXPECT_EQ(numa->remote, 4U);
+}
+
 TEST(Maps, ABlacklistedDeviceLeavesItsMapAtReconfigure) {
     Bench bench = two_path_bench();
     add_two_paths(bench);

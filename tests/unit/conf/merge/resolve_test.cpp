@@ -132,6 +132,40 @@ TEST(ResolveMap, ReadsEveryKindOfValue) {
     EXPECT_EQ(policy.alias, "data");
 }
 
+TEST(ResolveMap, NumaDistanceIsTakenWhereTheKernelHasIt) {
+    struct Case {
+        const char* configured;
+        bool there;
+        unsigned nodes;
+        const char* selector;
+    };
+    const Case cases[] = {
+        {"numa-distance 0", true, 1, "numa-distance"},
+        {"numa-distance 0", false, 2, "service-time"},
+        {"auto", true, 2, "numa-distance"},
+        {"auto", true, 1, "service-time"},
+        {"auto", false, 2, "service-time"},
+        {"round-robin 0", true, 2, "round-robin"},
+    };
+    for (const Case& test : cases) {
+        Environment environment;
+        environment.numa_selector = test.there;
+        environment.numa_nodes = test.nodes;
+        for (const std::string& text :
+             {defaults("path_selector \"" + std::string(test.configured) + "\""),
+              overrides("path_selector \"" + std::string(test.configured) + "\""),
+              multipath("path_selector \"" + std::string(test.configured) + "\"")}) {
+            std::shared_ptr<const Config> config =
+                Config::build({{"multipath.conf", text}}, environment);
+            EXPECT_EQ(config->map_policy(kWwid, disk("A", "B")).selector, test.selector) << text;
+            const bool missing = std::string(test.configured) == "numa-distance 0" && !test.there;
+            EXPECT_EQ(config->diagnostics().size(), missing ? 1U : 0U) << text;
+        }
+    }
+    EXPECT_THAT(map(defaults("path_selector \"numa-distance 2 penalty 9\"")).selector_args,
+                IsEmpty());
+}
+
 TEST(ResolveMap, ZeroMeansLeaveTheRequestSizeAlone) {
     EXPECT_EQ(map("", disk("PURE", "FlashArray")).max_sectors_kb, 4096U);
     EXPECT_FALSE(map(overrides("max_sectors_kb 0"), disk("PURE", "FlashArray")).max_sectors_kb);
