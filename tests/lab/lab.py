@@ -6,6 +6,7 @@ A scenario's first lines tell what it shows and what guest it needs:
     # shows: one sentence
     # guest: mode=fast|systemd memory=MiB limit=SECONDS machine=plain|numa|numa-wide|numa-four append=KERNEL,WORDS
              programs=OF,THE,DEV,BUILD (then no daemon is installed) selector=yes (its module is there)
+             daemon=debian (whatever was asked for)
 The verdict is the scenario's exit code, brought out in results/exit; a guest that ends without one
 is a failure.
 """
@@ -42,7 +43,7 @@ def scenarios():
 def header(path):
     """The 'shows' sentence and the guest's properties."""
     shows, wish = "", {"mode": "fast", "memory": "1024", "limit": "420", "machine": "plain", "append": "",
-                       "programs": "", "selector": "no"}
+                       "programs": "", "selector": "no", "daemon": ""}
     for line in path.read_text().splitlines()[:12]:
         if line.startswith("# shows: "):
             shows = line[len("# shows: "):]
@@ -131,6 +132,8 @@ def add_units(units, with_daemon):
 
 def run_one(path, options):
     shows, wish = header(path)
+    if wish["daemon"]:
+        options = argparse.Namespace(**{**vars(options), "daemon": wish["daemon"]})
     work = (options.work or REPO / "build/lab") / path.stem
     share, results = make_share(path, wish, options, work)
     machine = {"init": "/sbin/init" if wish["mode"] == "systemd" else "/share/guest/fast-init",
