@@ -2,8 +2,11 @@
 // Where in the machine is the adapter of a path? The deepest component of the device path that
 // looks like a PCI address is the function that the disk hangs on; its numa_node tells the node,
 // and the node's distance row the way to every other node. The row has a column per online node, in
-// order of their numbers, which need not be contiguous: a number without a node gets -1. Disks that
-// hang on no PCI function (software iSCSI, loopback targets, emulated hosts) have no place.
+// order of their numbers, which need not be contiguous: a number without a node gets -1.
+//
+// Software iSCSI and NVMe over TCP hang on no PCI function. Where the session or the controller is
+// bound to a network interface, the node is that of the function behind it; bonds, bridges and
+// unbound sessions have no one place, and neither have loopback targets and emulated hosts.
 #include <array>
 
 #include "daemon/base/strings.h"
@@ -69,6 +72,31 @@ std::vector<int> distances_of(const SysTree& tree, std::int64_t node) {
     return out;
 }
 
+void read_node(const SysTree& tree, const std::string& function, model::BlockDevice& device) {
+    std::int64_t node = read_number(tree, function + "/numa_node").value_or(-1);
+    if (node >= 0 && node < kNodesMax) {
+        device.adapter.numa_node = static_cast<int>(node);
+        device.adapter.node_distance = distances_of(tree, node);
+    }
+}
+
+// "eth0", which sends what goes to this disk; empty when nobody said so.
+std::string bound_interface(const SysTree& tree, const std::vector<Component>& components,
+                            const model::BlockDevice& device) {
+    std::string name;
+    if (const Component* host = find_numbered(components, "host")) {
+        name = read_text(tree, host->path + "/iscsi_host/" + host->name + "/netdev");
+    } else {
+        std::string address = read_text(tree, device.parent_dir() + "/address");
+        for (std::string_view part : split(address, ',')) {
+            if (starts_with(trim(part), "host_iface=")) {
+                name = std::string(trim(part).substr(std::string_view("host_iface=").size()));
+            }
+        }
+    }
+    return name.find('/') == std::string::npos ? name : std::string();
+}
+
 }  // namespace
 
 void read_adapter_place(const SysTree& tree, model::BlockDevice& device) {
@@ -79,12 +107,20 @@ void read_adapter_place(const SysTree& tree, model::BlockDevice& device) {
             continue;
         }
         device.adapter.pci_address = function.name;
-        std::int64_t node = read_number(tree, function.path + "/numa_node").value_or(-1);
-        if (node >= 0 && node < kNodesMax) {
-            device.adapter.numa_node = static_cast<int>(node);
-            device.adapter.node_distance = distances_of(tree, node);
-        }
+        read_node(tree, function.path, device);
         return;
+    }
+    std::string interface = bound_interface(tree, components, device);
+    if (interface.empty()) {
+        return;
+    }
+    std::string card = tree.link("/class/net/" + interface + "/device").value_or("");
+    std::vector<Component> above = components_of(card);
+    for (std::size_t i = above.size(); i > 0; --i) {
+        if (is_pci_address(above[i - 1].name)) {
+            read_node(tree, above[i - 1].path, device);
+            return;
+        }
     }
 }
 

@@ -60,6 +60,31 @@ TEST(AdapterPlace, WithoutAFunctionThereIsNoPlace) {
     }
 }
 
+TEST(AdapterPlace, ABoundSessionIsWhereItsNetworkCardIs) {
+    const std::string host = "/devices/platform/host5";
+    MemoryTree tree = two_nodes();
+    tree.file(host + "/iscsi_host/host5/netdev", "eth0\n");
+    tree.symlink("/class/net/eth0/device", kFunction + "/virtio4");
+    model::Adapter got = place(tree, host + "/session1/target5:0:0/5:0:0:0/block/sda");
+    EXPECT_EQ(got.numa_node, 1);
+    EXPECT_EQ(got.node_distance, (std::vector<int>{31, 10}));
+    EXPECT_EQ(got.pci_address, "");
+    for (const char* other : {"default\n", "\n", "../eth0\n", "<NULL>\n"}) {
+        tree.file(host + "/iscsi_host/host5/netdev", other);
+        EXPECT_EQ(place(tree, host + "/session1/target5:0:0/5:0:0:0/block/sda"), model::Adapter{});
+    }
+}
+
+TEST(AdapterPlace, ABoundNvmeControllerIsWhereItsNetworkCardIs) {
+    const std::string controller = "/devices/virtual/nvme-fabrics/ctl/nvme3";
+    MemoryTree tree = two_nodes();
+    tree.file(controller + "/address", "traddr=1.2.3.4,trsvcid=4420,host_iface=eth1\n");
+    tree.symlink("/class/net/eth1/device", kFunction);
+    EXPECT_EQ(place(tree, controller + "/nvme3n1").numa_node, 1);
+    tree.file(controller + "/address", "traddr=1.2.3.4,trsvcid=4420\n");
+    EXPECT_EQ(place(tree, controller + "/nvme3n1").numa_node, -1);
+}
+
 TEST(AdapterPlace, NonsenseIsUnknown) {
     MemoryTree tree = two_nodes();
     tree.file("/devices/system/node/node1/distance", "31 ten\n");

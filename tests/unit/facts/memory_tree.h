@@ -24,6 +24,10 @@ public:
         links_["/block/" + path.substr(path.rfind('/') + 1)] = path;
         return file(path + "/dev", devt + "\n");
     }
+    MemoryTree& symlink(const std::string& path, const std::string& to) {
+        links_[path] = to;
+        return *this;
+    }
     MemoryTree& remove(const std::string& path) {
         files_.erase(path);
         return *this;
