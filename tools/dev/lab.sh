@@ -23,6 +23,9 @@ dev_demo() {
 }
 
 dev_bench() {
+    if [ "${1:-}" = selector ]; then
+        dev_bench_selector "${@:2}"
+    fi
     lab_ready
     exec python3 tests/bench/lab_bench.py "$@"
 }

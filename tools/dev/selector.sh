@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The kernel module: built for many kernels, and measured.
+
+dev_kernels() {
+    need_packages lab
+    exec dm-target/tools/kernels "$@"
+}
+
+dev_bench_selector() {
+    need_packages build bench
+    exec dm-target/tools/bench "$@"
+}
