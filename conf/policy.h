@@ -98,6 +98,14 @@ constexpr const char* kDefaultSelector = "service-time";
 constexpr const char* kNumaSelector = "numa-distance";
 constexpr const char* kAutoSelector = "auto";  ///< in the configuration, never in a policy
 
+/// reservation_key: the key that the paths of a map are registered with.
+struct ReservationKey {
+    bool from_file = false;  ///< it stands in the prkeys file; the rest means nothing then
+    std::uint64_t key = 0;
+    bool aptpl = false;  ///< the registration outlives a loss of power
+    auto operator<=>(const ReservationKey&) const = default;
+};
+
 /// How one map is built and behaves.
 struct MapPolicy {
     std::string alias;  ///< from a multipath section; empty when none
@@ -124,6 +132,8 @@ struct MapPolicy {
     std::optional<std::uint32_t> mode;
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
+    std::optional<ReservationKey> reservation_key;
+    bool all_tg_pt = false;  ///< one registration counts for all ports of the target
     bool marginal_pathgroups = false;
     // Marginal paths, all in the configured units; unset means off.
     std::optional<std::uint32_t> san_path_err_threshold;

@@ -224,6 +224,24 @@ void resolve_selector(const Model& model, const std::string& text, MapPolicy& po
     }
 }
 
+std::optional<ReservationKey> reservation_of(const Setting* setting) {
+    constexpr std::string_view kAptpl = ":aptpl";
+    if (setting == nullptr || setting->value.text.empty()) {
+        return std::nullopt;
+    }
+    std::string_view text = setting->value.text;
+    if (text == "file") {
+        return ReservationKey{.from_file = true};
+    }
+    ReservationKey out;
+    out.aptpl = ends_with(text, kAptpl);
+    text.remove_suffix(out.aptpl ? kAptpl.size() : 0);
+    const Result<std::uint64_t> key = parse_hex(text);
+    MP_ASSERT(key.has_value());  // the schema has read it
+    out.key = *key;
+    return out;
+}
+
 }  // namespace
 
 Globals resolve_globals(const Settings& defaults) {
@@ -321,6 +339,8 @@ MapPolicy resolve_map(const Model& model, const Globals& globals, const Matches&
         policy.ghost_delay = seconds(*delay);
     }
     policy.max_sectors_kb = nonzero(levels.number(Key::max_sectors_kb));
+    policy.reservation_key = reservation_of(levels.find(Key::reservation_key));
+    policy.all_tg_pt = levels.flag(Key::all_tg_pt);
     policy.mode = levels.number(Key::mode);
     policy.uid = levels.number(Key::uid);
     policy.gid = levels.number(Key::gid);

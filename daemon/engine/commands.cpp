@@ -256,10 +256,13 @@ void on_map_command(Core& core, ClientId client, const Command& command) {
             set_queueing(core, *map, command.verb == Verb::disable_queueing_map);
             wait_for(core, *map, client);
             return;
-        default:
+        case Verb::unset_marginal_map:
             break;
+        default:
+            on_reservation_command(core, client, *map, command);
+            return;
     }
-    for (PathId id : map->paths) {  // unset_marginal_map
+    for (PathId id : map->paths) {
         core.find_path(id)->marginal = false;
         core.touch(*core.find_path(id));
     }
@@ -343,6 +346,15 @@ void on_command(Core& core, const model::event::CommandReceived& event) {
         case Verb::unset_marginal_path:
             on_path_command(core, event.client, command);
             return;
+        case Verb::get_pr_status:
+        case Verb::set_pr_status:
+        case Verb::unset_pr_status:
+        case Verb::get_pr_key:
+        case Verb::set_pr_key:
+        case Verb::unset_pr_key:
+        case Verb::get_pr_hold:
+        case Verb::set_pr_hold:
+        case Verb::unset_pr_hold:
         case Verb::remove_map:
         case Verb::switch_group:
         case Verb::suspend_map:

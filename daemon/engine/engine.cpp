@@ -27,7 +27,11 @@ struct Dispatch {
                  "device events were lost; all devices are read again");
         enumerate(core);
     }
-    void operator()(const model::event::ProbeDone& e) { on_probe_done(core, e); }
+    void operator()(const model::event::ProbeDone& e) {
+        if (!on_registration_reply(core, e)) {
+            on_probe_done(core, e);
+        }
+    }
     void operator()(const model::event::MapsListed& e) { on_maps_listed(core, e); }
     void operator()(const model::event::MapQueried& e) { on_map_queried(core, e); }
     void operator()(const model::event::PlanDone& e) { on_plan_done(core, e); }

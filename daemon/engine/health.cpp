@@ -226,6 +226,7 @@ void on_probe_done(Core& core, const ProbeDone& event) {
     path->last_latency = event.latency;
     switch (path->run.stage) {
         case CheckRun::Stage::idle:
+        case CheckRun::Stage::registration:
             return;
         case CheckRun::Stage::checking: {
             std::optional<checkers::Verdict> verdict =

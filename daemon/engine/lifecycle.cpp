@@ -183,6 +183,12 @@ void on_files_loaded(Core& core, const model::event::FilesLoaded& event) {
     }
     core.bindings = Bindings::parse(event.bindings);
     core.wwids = KnownWwids::parse(event.wwids);
+    if (!core.prkeys_op && !core.prkeys_dirty) {
+        core.reservation_keys = ReservationKeys::parse(event.prkeys);
+        for (const FileProblem& problem : core.reservation_keys.problems()) {
+            log_file_problem(core, "prkeys", problem);
+        }
+    }
     for (const FileProblem& problem : core.bindings.problems()) {
         log_file_problem(core, "bindings", problem);
     }
@@ -192,6 +198,9 @@ void on_files_loaded(Core& core, const model::event::FilesLoaded& event) {
 }
 
 void on_file_written(Core& core, const model::event::FileWritten& event) {
+    if (on_reservation_keys_written(core, event)) {
+        return;
+    }
     if (!event.outcome) {
         core.log(LogLevel::warning, "state-file", nullptr, nullptr,
                  "cannot write " + std::string(event.op == core.naming_op ? "bindings" : "wwids") +
@@ -253,6 +262,7 @@ void settle(Core& core) {
     report_incidents(core);
     reconcile_maps(core);
     flush_state_files(core);
+    write_reservation_keys(core);
     settle_first_round(core);
     settle_stop(core);
 }

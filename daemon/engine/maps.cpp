@@ -347,6 +347,8 @@ void join_map(Core& core, Map& map, Path& path) {
     }
     map.regroup = true;
     absorb_newcomer(core, map, path);
+    path.trusted = path.trusted && !awaits_registration(core, path);
+    keep_registered(core, path);
     core.mark_dirty(map);
     core.touch(path);
 }

@@ -38,6 +38,9 @@ std::string why_not_member(Core& core, const Map& map, const Path& path, bool in
         return "its identity has not been verified yet: " +
                (path.message.empty() ? std::string("no check has ended") : path.message);
     }
+    if (!in_live_table && awaits_registration(core, path)) {
+        return "its reservation key is not registered yet";
+    }
     std::unordered_map<DevT, MapId>::const_iterator holder =
         core.table_holder.find(path.device->devt);
     if (!in_live_table && holder != core.table_holder.end() && holder->second != map.id) {

@@ -32,6 +32,18 @@ void on_kernel_state(Core& core, const model::event::KernelStateChanged& event);
 /// As soon as possible; a check that runs is followed by another.
 void check_now(Core& core, Path& path);
 
+// reservation.cpp: paths are registered with the map's reservation key before they are used
+std::optional<conf::ReservationKey> reservation_key_of(const Core& core, const Map& map);
+/// The path must not carry I/O yet.
+bool awaits_registration(Core& core, const Path& path);
+/// Begins what the path still needs. Called when a check has found it good.
+void keep_registered(Core& core, Path& path);
+/// False: the answer belongs to somebody else.
+bool on_registration_reply(Core& core, const model::event::ProbeDone& event);
+void on_reservation_command(Core& core, ClientId client, Map& map, const model::Command& command);
+void write_reservation_keys(Core& core);
+bool on_reservation_keys_written(Core& core, const model::event::FileWritten& event);
+
 // verdict.cpp: what a result means for the path, its map and its siblings
 void apply_check(Core& core, Path& path, const CheckRun& run,
                  const prioritizers::Priority* priority);

@@ -20,6 +20,7 @@
 #include "daemon/engine/grouping.h"
 #include "daemon/engine/identity.h"
 #include "daemon/engine/naming.h"
+#include "daemon/engine/reservation_keys.h"
 #include "daemon/model/effect.h"
 #include "daemon/model/event.h"
 #include "daemon/model/snapshot.h"
@@ -29,7 +30,7 @@ namespace mp::engine {
 
 /// One check of one path, from the first probe to the verdict. Probes run one after the other.
 struct CheckRun {
-    enum class Stage { idle, checking, identity, priority };
+    enum class Stage { idle, checking, identity, priority, registration };
     Stage stage = Stage::idle;
     OpId op;         ///< the probe in flight
     int probes = 0;  ///< in this stage
@@ -47,6 +48,16 @@ enum class IdentityState {
     unverifiable,  ///< the device has nothing to compare; said once, accepted
     changed,       ///< it leads to another disk: out of its map until it is identified again
 };
+
+/// A path and the reservation key of its map.
+struct Registration {
+    bool done = false;     ///< since the path was last lost
+    bool refused = false;  ///< the last attempt failed
+    bool reading = false;  ///< the probe in flight reads the keys; else it registers
+    int tries = 0;
+};
+/// Whether the map's reservation key stands in the disk.
+enum class Registered { unknown, no, yes };
 
 struct Path {
     PathId id;
@@ -98,6 +109,7 @@ struct Path {
     int priority = prioritizers::kUndefinedPriority;
     int target_port_group = -1;
     bool marginal = false;
+    Registration registration;
     std::uint64_t failures = 0;
 
     std::shared_ptr<const model::PathView> view;  ///< null: stale
@@ -165,6 +177,9 @@ struct Map {
     Instant retry_at{};           ///< after a refused plan: nothing is tried before this
     int attempts = 0;             ///< failed plans in a row
     std::string action;           ///< what the plan in flight does, for %A
+
+    Registered registered = Registered::unknown;
+    bool holds_reservation = false;
 
     Queueing queueing = Queueing::normal;
     Instant queueing_since = kNever;
@@ -258,6 +273,11 @@ struct Core {
     std::string bindings_to_write;
     std::string wwids_to_write;
     OpId wwids_op;
+    ReservationKeys reservation_keys;
+    bool prkeys_dirty = false;
+    OpId prkeys_op;
+    std::vector<ClientId> prkeys_waiters;   ///< for the write that is still to begin
+    std::vector<ClientId> prkeys_answered;  ///< by the write in flight
 
     std::uint64_t next_id = 1;
     std::uint64_t generation = 0;

@@ -50,6 +50,7 @@ void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
 void lose_trust(Core& core, Path& path) {
     path.trusted = false;
     path.distrusted_at = core.now;
+    path.registration = {};
 }
 
 bool has_other_usable(Core& core, const Path& path) {
@@ -209,7 +210,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     if (!model::usable(state)) {
         lose_trust(core, path);
     } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
-               !held(core, path)) {
+               !held(core, path) && !awaits_registration(core, path)) {
         path.trusted = true;
         path.reinstated_at = path.failures > 0 ? core.now : Instant{};
     }
@@ -250,7 +251,12 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         Instant out = has_other_usable(core, path) ? path.hold_until : path.struck_at + kHoldLast;
         core.schedule_check(path, std::min(path.next_check, std::max(out, core.now + kHoldLast)));
     }
-    answer_path_waiters(core, path);
+    if (run.identity_ok) {
+        keep_registered(core, path);
+    }
+    if (!path.run.running() || path.trusted) {
+        answer_path_waiters(core, path);  // else when it is registered, which is checked once more
+    }
 }
 
 // A checker that says good while I/O fails must not win: failing again and again soon after a

@@ -93,6 +93,7 @@ struct ConfigLoaded {
 struct FilesLoaded {
     std::string bindings;
     std::string wwids;
+    std::string prkeys;
 };
 struct FileWritten {
     OpId op;

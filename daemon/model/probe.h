@@ -14,10 +14,11 @@
 
 namespace mp::model {
 
-/// A SCSI command that transfers nothing or reads; never writes user data.
+/// A SCSI command that transfers nothing, reads, or sends parameters; never writes user data.
 struct ScsiCommand {
-    std::vector<std::uint8_t> cdb;      ///< 6 to 16 bytes
-    std::uint32_t transfer_length = 0;  ///< bytes to read, at most 64 KiB; 0 for no data
+    std::vector<std::uint8_t> cdb;            ///< 6 to 16 bytes
+    std::uint32_t transfer_length = 0;        ///< bytes to read, at most 64 KiB; 0 for no data
+    std::vector<std::uint8_t> data_out = {};  ///< to send, at most 64 KiB; nothing is read then
     auto operator<=>(const ScsiCommand&) const = default;
 };
 

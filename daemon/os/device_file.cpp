@@ -83,7 +83,8 @@ Result<> DeviceFile::verify(int fd) const {
 
 model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration timeout) {
     if (command.cdb.size() < 6 || command.cdb.size() > 16 ||
-        command.transfer_length > kTransferMax) {
+        command.transfer_length > kTransferMax || command.data_out.size() > kTransferMax ||
+        (command.transfer_length > 0 && !command.data_out.empty())) {
         return fail(Errc::invalid, "SCSI command out of range");
     }
     std::array<std::uint8_t, 16> cdb{};
@@ -101,6 +102,12 @@ model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration
     header.sbp = sense.data();
     header.dxfer_len = command.transfer_length;
     header.dxferp = reply.data.data();
+    std::vector<std::uint8_t> sent = command.data_out;  // the kernel's interface is not const
+    if (!sent.empty()) {
+        header.dxfer_direction = SG_DXFER_TO_DEV;
+        header.dxfer_len = static_cast<unsigned>(sent.size());
+        header.dxferp = sent.data();
+    }
     const std::int64_t timeout_ms = std::max<std::int64_t>(1, timeout.count() / 1000);
     header.timeout =
         static_cast<unsigned>(std::min<std::int64_t>(timeout_ms, std::numeric_limits<int>::max()));

@@ -109,6 +109,7 @@ struct Runtime::Impl {
         event::FilesLoaded files;
         files.bindings = ports.files.read_state(StateFile::bindings).content.value_or("");
         files.wwids = ports.files.read_state(StateFile::wwids).content.value_or("");
+        files.prkeys = ports.files.read_state(StateFile::prkeys).content.value_or("");
         queue.post(std::move(files));
     }
 

@@ -437,7 +437,9 @@ TEST_F(DeviceMapperReal, ManyMapsAreMadeAtOnceAndTheirCookiesAreWaitedForTogethe
     };
     std::cout << kMaps << " maps live in " << ms(begun, ready) << " ms, udev done after "
               << ms(begun, settled) << " ms" << std::endl;
-    EXPECT_FALSE(wait<MapsChanged>(milliseconds(500))) << "our own creations are no news";
+    std::optional<MapsChanged> news = wait<MapsChanged>(milliseconds(500));
+    EXPECT_FALSE(news) << "our own creations are no news: set_changed " << news->set_changed << ", "
+                       << news->names.size() << " names";
     dm->list();
     std::optional<MapsListed> listed = wait<MapsListed>();
     ASSERT_TRUE(listed && listed->maps);
@@ -550,7 +552,11 @@ TEST_F(DeviceMapperReal, AMapWhoseDiskHangsHoldsUpNoOther) {
     ASSERT_TRUE(late);
     EXPECT_EQ(late->op.value, 9999U);
     EXPECT_TRUE(late->outcome) << late->outcome.error().text();
-    EXPECT_EQ(shell("echo 1 > /sys/bus/pseudo/drivers/scsi_debug/delay"), 0);
+    // Refused while a command is under way.
+    EXPECT_EQ(shell("for i in $(seq 100); do "
+                    "echo 1 2>/dev/null > /sys/bus/pseudo/drivers/scsi_debug/delay && exit 0; "
+                    "sleep 0.3; done; exit 1"),
+              0);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "conf/config.h"
 #include "daemon/dm/planner.h"
+#include "daemon/scsi/bytes.h"
 
 namespace mp::test {
 
@@ -220,7 +221,32 @@ ProbeReply Bench::answer(Device& device, const Probe& probe) {
     if (command->cdb[0] == 0x12) {
         return ProbeAnswer{check_condition(5, 0x24, 0)};
     }
+    if (command->cdb[0] == 0x5e || command->cdb[0] == 0x5f) {
+        return reserve(device, *command);
+    }
     return ProbeAnswer{good({})};
+}
+
+// READ KEYS, and REGISTER AND IGNORE EXISTING KEY.
+ProbeReply Bench::reserve(Device& device, const ScsiCommand& command) {
+    if (command.cdb[0] == 0x5f) {
+        if (device.refuses_registration || command.cdb[1] != 6 || command.data_out.size() != 24) {
+            return ProbeAnswer{check_condition(5, 0x26, 0)};
+        }
+        device.reservation_key = *mp::scsi::u64_at(command.data_out, 8);
+        return ProbeAnswer{good({})};
+    }
+    std::vector<std::uint8_t> data(8);
+    for (const std::pair<const std::string, Device>& entry : devices) {
+        if (entry.second.disk == device.disk && entry.second.reservation_key != 0) {
+            for (unsigned shift = 64; shift > 0; shift -= 8) {
+                data.push_back(
+                    static_cast<std::uint8_t>(entry.second.reservation_key >> (shift - 8)));
+            }
+        }
+    }
+    data[7] = static_cast<std::uint8_t>(data.size() - 8);
+    return ProbeAnswer{good(std::move(data))};
 }
 
 event::PlanDone Bench::run_plan(const effect::RunPlan& run) {
@@ -315,10 +341,15 @@ struct Performer {
     void operator()(const effect::LoadConfig&) const {
         event::ConfigLoaded loaded;
         loaded.config = conf::Config::build({{"multipath.conf", bench.config_}}, bench.environment);
-        post(event::FilesLoaded{bench.bindings_file, bench.wwids_file});
+        post(event::FilesLoaded{bench.bindings_file, bench.wwids_file, bench.prkeys_file});
         post(loaded);
     }
-    void operator()(const effect::ReplaceFile& e) const { post(event::FileWritten{e.op, {}}); }
+    void operator()(const effect::ReplaceFile& e) const {
+        if (e.file == StateFile::prkeys) {
+            bench.prkeys_file = e.content;
+        }
+        post(event::FileWritten{e.op, {}});
+    }
     void operator()(const effect::AppendFile& e) const {
         std::string& file = e.file == StateFile::bindings ? bench.bindings_file : bench.wwids_file;
         file += file.empty() ? e.header + e.content : e.content;

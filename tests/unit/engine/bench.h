@@ -24,6 +24,8 @@ struct Device {
     bool ready = true;   ///< TEST UNIT READY
     bool hangs = false;  ///< commands end as Errc::timeout
     std::uint64_t commands = 0;
+    std::uint64_t reservation_key = 0;  ///< that this path is registered with; 0: it is not
+    bool refuses_registration = false;
 };
 
 /// WWID text of a disk.
@@ -68,6 +70,7 @@ public:
     std::vector<std::string> attribute_writes;
     std::string bindings_file;
     std::string wwids_file;
+    std::string prkeys_file;
     std::optional<int> exit_code;
     int ready = 0;
     bool refuse_remove = false;
@@ -84,6 +87,7 @@ private:
     void perform(const model::Effect& effect);
     model::event::PlanDone run_plan(const model::effect::RunPlan& run);
     model::ProbeReply answer(Device& device, const model::Probe& probe);
+    model::ProbeReply reserve(Device& device, const model::ScsiCommand& command);
 
     std::string config_;
     std::deque<model::Event> queue_;
