@@ -99,6 +99,16 @@ TEST(ResolveMap, QueueFeatureIsAnOldWordForQueueing) {
                 ElementsAre("pg_init_retries", "5"));
 }
 
+TEST(ResolveMap, TheReservationKeyIsAKeyOrTheFile) {
+    EXPECT_FALSE(map("").reservation_key);
+    EXPECT_EQ(map(defaults("reservation_key 0xABC:aptpl")).reservation_key,
+              (ReservationKey{.key = 0xabc, .aptpl = true}));
+    EXPECT_EQ(
+        map(defaults("reservation_key 12") + multipath("reservation_key file")).reservation_key,
+        (ReservationKey{.from_file = true}));
+    EXPECT_TRUE(map(defaults("all_tg_pt yes")).all_tg_pt);
+}
+
 TEST(ResolveMap, ReadsEveryKindOfValue) {
     const MapPolicy policy =
         map(defaults("mode 0640\nuid 10\ngid 6\nghost_delay 9\nmax_sectors_kb 512\n"
