@@ -17,7 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # composition root, so it may include everything.
 PROGRAMS = {
     'daemon/main.cpp': None,
-    'daemon/cli/': ['base', 'model', 'conf', 'dm', 'api', 'engine', 'facts', 'runtime', 'ports', 'os'],
+    'daemon/cli/': ['base', 'model', 'conf', 'dm', 'api', 'engine', 'facts', 'runtime', 'ports', 'os',
+                    'scsi'],
 }
 OS_HEADERS = re.compile(
     r'^(?:sys/.*|linux/.*|scsi/.*|netinet/.*|arpa/.*|unistd\.h|fcntl\.h|poll\.h|signal\.h|csignal|dlfcn\.h|'
