@@ -2,7 +2,8 @@
 // What does the configuration say, and what does it need to know of this system? Names of owners
 // come from /etc/passwd and /etc/group as files: a statically linked tool has no name service, and
 // a map's owner that only a directory server knows could not be resolved at boot either. They are
-// read only when a file speaks of owners.
+// read only when a file speaks of owners, and the kernel's list of modules only when one speaks of
+// path selectors: udev calls this program for every disk.
 #include "daemon/cli/configuration.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ bool has_numa_selector() {
 
 }  // namespace
 
-conf::Environment read_environment(bool accounts) {
+conf::Environment read_environment(bool accounts, bool selectors) {
     conf::Environment environment;
     if (accounts) {
         environment.accounts = conf::parse_accounts(read_file(rooted("/etc/passwd")).value_or(""),
@@ -53,8 +54,10 @@ conf::Environment read_environment(bool accounts) {
     if (Result<std::uint64_t> number = parse_u64(trim(limit))) {
         environment.max_open_files = *number;
     }
-    environment.numa_nodes = online_nodes();
-    environment.numa_selector = has_numa_selector();
+    if (selectors) {
+        environment.numa_nodes = online_nodes();
+        environment.numa_selector = has_numa_selector();
+    }
     return environment;
 }
 
@@ -63,11 +66,13 @@ std::shared_ptr<const conf::Config> read_configuration() {
     for (ConfigText& text : read_config_files()) {
         files.push_back({std::move(text.name), std::move(text.content)});
     }
-    bool names_owners = std::ranges::any_of(files, [](const conf::ConfigFile& file) {
-        return file.content.find("uid") != std::string::npos ||
-               file.content.find("gid") != std::string::npos;
-    });
-    return conf::Config::build(files, read_environment(names_owners));
+    const auto speak_of = [&files](std::string_view word) {
+        return std::ranges::any_of(files, [word](const conf::ConfigFile& file) {
+            return file.content.find(word) != std::string::npos;
+        });
+    };
+    const bool names_owners = speak_of("uid") || speak_of("gid");
+    return conf::Config::build(files, read_environment(names_owners, speak_of("path_selector")));
 }
 
 }  // namespace mp::cli

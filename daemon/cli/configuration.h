@@ -10,7 +10,8 @@ namespace mp::cli {
 
 std::shared_ptr<const conf::Config> read_configuration();
 
-/// What this system says of itself. `accounts`: also the names of users and groups.
-conf::Environment read_environment(bool accounts);
+/// What this system says of itself. `accounts`: also the names of users and groups. `selectors`:
+/// also nodes and path selectors; the list of modules is long to read.
+conf::Environment read_environment(bool accounts, bool selectors = true);
 
 }  // namespace mp::cli

@@ -58,6 +58,9 @@ TEST(Configuration, ALoadedSelectorNeedsNoFile) {
     mp::test::RootFolder root;
     root.write("/sys/module/dm_numa_distance/refcnt", "0\n");
     EXPECT_TRUE(read_environment(false).numa_selector);
+    EXPECT_FALSE(read_environment(false, false).numa_selector);
+    root.write("/etc/multipath.conf", "defaults {\n path_selector \"numa-distance 0\"\n}\n");
+    EXPECT_TRUE(read_configuration()->diagnostics().empty());
 }
 
 }  // namespace
