@@ -7,6 +7,10 @@
 // answer, only the device knows), then the priority. One probe is in flight per path; a probe that
 // overruns its deadline ends the check as a timeout and costs nobody else anything.
 //
+// Checks of one path ask the same questions nearly always. Those that the last good one asked are
+// sent along with the first, so that a worker asks them in one go; an answer counts only when its
+// question is really asked.
+//
 // A good path's interval doubles from polling_interval to max_polling_interval; anything else is
 // looked at every polling_interval, and whatever hints at trouble (a failed sibling, a kernel
 // event, a unit attention, an administrator) makes the check due at once.
@@ -35,16 +39,17 @@ std::optional<PathState> kernel_gate(const model::BlockDevice& device) {
     return checkers::sysfs_gate(device.bus, device.kernel_state);
 }
 
-void start_probe(Core& core, Path& path, const Probe& probe, int limit) {
+void want(Path& path, const Probe& probe, int limit) {
     MP_ASSERT(path.run.probes < limit);
     ++path.run.probes;
-    path.run.op = core.new_op();
-    core.emit(
-        model::effect::StartProbe{path.run.op, path.ref(), probe, path.policy.checker_timeout});
+    path.run.wanted = probe;
 }
 
 void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
     CheckRun run = std::exchange(path.run, CheckRun{});
+    if (run.identity_ok) {
+        path.habits[run.whole ? 1 : 0] = std::move(run.questions);
+    }
     apply_check(core, path, run, priority);
     if (run.again) {
         check_now(core, path);
@@ -53,7 +58,7 @@ void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
 
 void advance_priority(Core& core, Path& path, const prioritizers::NextStep& next) {
     if (const Probe* probe = std::get_if<Probe>(&next)) {
-        start_probe(core, path, *probe, prioritizers::kProbesPerPriorityMax);
+        want(path, *probe, prioritizers::kProbesPerPriorityMax);
         return;
     }
     finish(core, path, &std::get<prioritizers::Priority>(next));
@@ -76,7 +81,7 @@ void judge_identity(Core& core, Path& path, const IdentityVerdict& verdict);
 
 void advance_identity(Core& core, Path& path, const IdentityStep& next) {
     if (const Probe* probe = std::get_if<Probe>(&next)) {
-        start_probe(core, path, *probe, kProbesPerIdentityMax);
+        want(path, *probe, kProbesPerIdentityMax);
         return;
     }
     judge_identity(core, path, std::get<IdentityVerdict>(next));
@@ -89,7 +94,7 @@ void begin_identity(Core& core, Path& path) {
     }
     path.run.stage = CheckRun::Stage::identity;
     path.run.probes = 0;
-    bool whole = !path.trusted || path.page_checks >= kPageChecksInARow;
+    bool whole = path.run.whole = path.run.whole || !path.trusted;
     path.page_checks = whole ? 0 : path.page_checks + 1;
     using Depth = IdentityCheck::Depth;
     advance_identity(core, path,
@@ -144,7 +149,7 @@ void conclude_checker(Core& core, Path& path, checkers::Verdict verdict) {
 
 void advance_checker(Core& core, Path& path, checkers::NextStep next) {
     if (const Probe* probe = std::get_if<Probe>(&next)) {
-        start_probe(core, path, *probe, checkers::kProbesPerCheckMax);
+        want(path, *probe, checkers::kProbesPerCheckMax);
         return;
     }
     conclude_checker(core, path, std::get<checkers::Verdict>(std::move(next)));
@@ -186,6 +191,7 @@ void begin_check(Core& core, Path& path) {
     path.run = CheckRun{};
     path.run.stage = CheckRun::Stage::checking;
     path.run.started = core.now;
+    path.run.whole = !path.trusted || path.page_checks >= kPageChecksInARow;
     std::optional<PathState> gate = kernel_gate(*path.device);
     if (!gate) {
         advance_checker(core, path, path.checker->begin(*path.device));
@@ -195,6 +201,80 @@ void begin_check(Core& core, Path& path) {
     path.run.verdict = {*gate,
                         word.empty() ? "the device is gone" : "the kernel has the device " + word};
     finish(core, path, nullptr);
+}
+
+void on_reply(Core& core, Path& path, const model::ProbeReply& reply) {
+    bool timeout = !reply && reply.error().code == Errc::timeout;
+    switch (path.run.stage) {
+        case CheckRun::Stage::idle:
+        case CheckRun::Stage::registration:
+            return;
+        case CheckRun::Stage::checking: {
+            std::optional<checkers::Verdict> verdict =
+                reply ? std::nullopt : verdict_of_error(path, reply.error());
+            if (verdict) {
+                conclude_checker(core, path, std::move(*verdict));
+            } else {
+                advance_checker(core, path, path.checker->on_reply(reply));
+            }
+            return;
+        }
+        case CheckRun::Stage::identity:
+            if (timeout) {
+                conclude_checker(core, path, {PathState::timeout, "the identity check timed out"});
+            } else {
+                advance_identity(core, path, path.identity_check.on_reply(reply));
+            }
+            return;
+        case CheckRun::Stage::priority:
+            if (timeout) {
+                prioritizers::Priority undefined;
+                undefined.message = "the priority check timed out";
+                finish(core, path, &undefined);
+            } else {
+                advance_priority(core, path, path.prioritizer->on_reply(reply));
+            }
+            return;
+    }
+}
+
+// The answer that came along with an earlier one, if this is the question that was foreseen.
+std::optional<model::ProbeReply> foreseen_answer(CheckRun& run, const Probe& question) {
+    bool left = run.used < run.answers.size() && run.used < run.foreseen.size();
+    if (!left || run.foreseen[run.used] != question) {
+        return std::nullopt;
+    }
+    return std::move(run.answers[run.used++]);
+}
+
+// What the last check of this kind asked after as many questions, if it asked this one here.
+std::vector<Probe> foresee(const Path& path) {
+    const std::vector<Probe>& habit = path.habits[path.run.whole ? 1 : 0];
+    std::size_t asked = path.run.questions.size();
+    if (habit.size() <= asked || habit[asked - 1] != path.run.questions.back()) {
+        return {};
+    }
+    return {habit.begin() + static_cast<std::ptrdiff_t>(asked), habit.end()};
+}
+
+// Goes on until the check has ended or a question is on its way to the device.
+void go_on(Core& core, Path& path) {
+    while (path.run.wanted) {
+        CheckRun& run = path.run;
+        run.questions.push_back(std::move(*run.wanted));
+        run.wanted.reset();
+        std::optional<model::ProbeReply> answer = foreseen_answer(run, run.questions.back());
+        if (answer) {
+            on_reply(core, path, *answer);
+            continue;
+        }
+        run.answers.clear();
+        run.used = 0;
+        run.foreseen = foresee(path);
+        run.op = core.new_op();
+        core.emit(model::effect::StartProbe{
+            run.op, path.ref(), {run.questions.back(), run.foreseen}, path.policy.checker_timeout});
+    }
 }
 
 }  // namespace
@@ -214,6 +294,7 @@ void run_due_checks(Core& core) {
         Path* path = core.find_path(core.check_queue.begin()->second);
         MP_ASSERT(path != nullptr);
         begin_check(core, *path);
+        go_on(core, *path);
     }
 }
 
@@ -224,37 +305,9 @@ void on_probe_done(Core& core, const ProbeDone& event) {
     }
     path->run.op = OpId{};
     path->last_latency = event.latency;
-    switch (path->run.stage) {
-        case CheckRun::Stage::idle:
-        case CheckRun::Stage::registration:
-            return;
-        case CheckRun::Stage::checking: {
-            std::optional<checkers::Verdict> verdict =
-                event.reply ? std::nullopt : verdict_of_error(*path, event.reply.error());
-            if (verdict) {
-                conclude_checker(core, *path, std::move(*verdict));
-            } else {
-                advance_checker(core, *path, path->checker->on_reply(event.reply));
-            }
-            return;
-        }
-        case CheckRun::Stage::identity:
-            if (!event.reply && event.reply.error().code == Errc::timeout) {
-                conclude_checker(core, *path, {PathState::timeout, "the identity check timed out"});
-            } else {
-                advance_identity(core, *path, path->identity_check.on_reply(event.reply));
-            }
-            return;
-        case CheckRun::Stage::priority:
-            if (!event.reply && event.reply.error().code == Errc::timeout) {
-                prioritizers::Priority undefined;
-                undefined.message = "the priority check timed out";
-                finish(core, *path, &undefined);
-            } else {
-                advance_priority(core, *path, path->prioritizer->on_reply(event.reply));
-            }
-            return;
-    }
+    path->run.answers = event.more;
+    on_reply(core, *path, event.reply);
+    go_on(core, *path);
 }
 
 void on_kernel_state(Core& core, const model::event::KernelStateChanged& event) {

@@ -26,6 +26,8 @@ constexpr Duration kGatherFor = milliseconds(150);
 constexpr Duration kFirstCheckWaitMax = seconds(3);
 // Our own creations change the set of maps too; one list answers for a burst of them.
 constexpr Duration kListGap = seconds(1);
+// A map whose group is in use is read again no sooner: there is little left to learn.
+constexpr Duration kRestInUse = seconds(60);
 
 bool may_carry_io(const Path& path) {
     bool known =
@@ -457,8 +459,14 @@ void on_map_queried(Core& core, const model::event::MapQueried& event) {
 }
 
 void refresh_map(Core& core, Map& map) {
-    if (map.actual && !map.op && !core.options.one_shot &&
-        core.now - map.read_at >= core.config->globals().max_polling_interval) {
+    if (!map.actual || map.op || core.options.one_shot) {
+        return;
+    }
+    bool in_use = std::ranges::any_of(
+        map.actual->status.groups,
+        [](const model::StatusGroup& group) { return group.state == model::DmGroupState::active; });
+    Duration rest = core.config->globals().max_polling_interval;
+    if (core.now - map.read_at >= (in_use ? std::max(rest, kRestInUse) : rest)) {
         query_map(core, map);
     }
 }

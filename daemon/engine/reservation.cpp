@@ -53,7 +53,7 @@ bool needs_registration(const Core& core, const Map& map, const Path& path) {
 
 void send(Core& core, Path& path, model::ScsiCommand command) {
     path.run.op = core.new_op();
-    core.emit(model::effect::StartProbe{path.run.op, path.ref(), std::move(command),
+    core.emit(model::effect::StartProbe{path.run.op, path.ref(), model::Probe(std::move(command)),
                                         std::min(kCommandTime, path.policy.checker_timeout)});
 }
 

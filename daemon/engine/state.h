@@ -4,6 +4,7 @@
 // commands); each takes the Core and changes it. Only the engine folder includes this header.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,8 +33,14 @@ namespace mp::engine {
 struct CheckRun {
     enum class Stage { idle, checking, identity, priority, registration };
     Stage stage = Stage::idle;
-    OpId op;         ///< the probe in flight
+    OpId op;         ///< the probe in flight, with those that are foreseen to follow it
     int probes = 0;  ///< in this stage
+    std::optional<model::Probe> wanted;      ///< the next question, not asked yet
+    std::vector<model::Probe> questions;     ///< all of this check, in order
+    std::vector<model::Probe> foreseen;      ///< sent along with the last one
+    std::vector<model::ProbeReply> answers;  ///< to the first of these
+    std::size_t used = 0;                    ///< of these answers
+    bool whole = false;                      ///< the identity is to be compared in full
     Instant started{};
     bool again = false;        ///< another check was asked for meanwhile
     bool identity_ok = false;  ///< compared in this check and found the same, or nothing to compare
@@ -86,6 +93,8 @@ struct Path {
     std::unique_ptr<prioritizers::Prioritizer> prioritizer;
     std::string prioritizer_name;
     CheckRun run;
+    /// The questions of the last check that went well: of the short kind, of the whole kind.
+    std::array<std::vector<model::Probe>, 2> habits;
     Instant next_check = kNever;
     Duration interval{0};
     Instant last_check{};

@@ -28,12 +28,14 @@ constexpr int kStrikesAllowed = 2;
 constexpr Duration kHoldMax = seconds(60);
 constexpr Duration kHoldLast = seconds(1);
 constexpr Duration kGatherRanks = milliseconds(300);
-// Due times fall on this grid, so that checks due about then are one burst of wake-ups, not many.
-constexpr Duration kCheckGrid = milliseconds(100);
+// Due times fall on a grid of so many points an interval, so that checks due about then are one
+// burst of wake-ups, not many.
+constexpr int kGridPoints = 10;
 
-Instant on_grid(Instant when) {
-    Duration since = when.time_since_epoch();
-    return Instant{(since + kCheckGrid - Duration{1}) / kCheckGrid * kCheckGrid};
+Instant next_due(Instant now, Duration interval) {
+    Duration grid = interval / kGridPoints;
+    Duration since = (now + interval).time_since_epoch();
+    return Instant{(since + grid - Duration{1}) / grid * grid};
 }
 
 void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
@@ -44,7 +46,7 @@ void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
     } else {
         path.interval = globals.polling_interval;
     }
-    core.schedule_check(path, on_grid(core.now + path.interval));
+    core.schedule_check(path, next_due(core.now, path.interval));
 }
 
 void lose_trust(Core& core, Path& path) {
@@ -184,7 +186,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         lose_trust(core, path);  // its reinstatement is still to come, and stands on nothing now
     }
     if (pending) {
-        core.schedule_check(path, on_grid(core.now + kPendingRetry));
+        core.schedule_check(path, next_due(core.now, kPendingRetry));
         answer_path_waiters(core, path);
         return;
     }

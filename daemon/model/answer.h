@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The reply to a probe as the kind that was asked for.
+// The reply to a probe as the kind that was asked for, and whether it has any complaint in it.
 #pragma once
 
 #include "daemon/model/probe.h"
@@ -18,6 +18,16 @@ Result<const Answer*> answer_of(const ProbeReply& reply) {
         return fail(Errc::cancelled, "the answer is to another question");
     }
     return answer;
+}
+
+/// Answered without complaint: what was foreseen to follow may be asked.
+inline bool is_plain(const ProbeReply& reply) {
+    if (!reply) {
+        return false;
+    }
+    const ScsiReply* scsi = std::get_if<ScsiReply>(&*reply);
+    return scsi == nullptr ||
+           (scsi->status == 0 && scsi->host_status == 0 && scsi->driver_status == 0);
 }
 
 }  // namespace mp::model

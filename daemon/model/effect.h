@@ -37,8 +37,8 @@ struct RetriggerDevice {
 struct StartProbe {
     OpId op;
     PathRef path;
-    Probe probe;
-    Duration timeout{seconds(30)};
+    Questions questions;
+    Duration timeout{seconds(30)};  ///< for all of them together
 };
 /// The path is no longer used: close its descriptors; probes in flight complete as cancelled.
 struct ReleasePath {

@@ -44,7 +44,10 @@ struct ProbeDone {
     OpId op;
     PathId path;
     ProbeReply reply;
-    Duration latency{0};  ///< from issue to completion
+    Duration latency{0};  ///< of the first question, from issue to completion
+    /// To the foreseen questions, in their order, as far as they were asked: none, or fewer than
+    /// were foreseen. All but the last of `reply` and these are plain.
+    std::vector<ProbeReply> more;
 };
 
 /// Reply to effect::ListMaps: all dm devices whose uuid begins with "mpath-".

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -36,6 +37,17 @@ struct ReadAttribute {
 };
 
 using Probe = std::variant<ScsiCommand, ReadBlocks, ReadAttribute>;
+
+/// A question, and those that will most likely follow it: asked right after, as long as each answer
+/// is plain.
+struct Questions {
+    Probe first;
+    std::vector<Probe> foreseen;
+    // Not explicit: one question alone is what most callers have.
+    Questions(Probe one, std::vector<Probe> then = {})
+        : first(std::move(one)), foreseen(std::move(then)) {}
+    Questions() = default;
+};
 
 /// Completion of a ScsiCommand that reached the SCSI layer (SAM-5 status, host and driver bytes of
 /// the sg driver). Failures to issue it at all are the Error of ProbeReply.

@@ -3,10 +3,10 @@
 // queue. The question that matters is when to start another one.
 //
 // Rules. Jobs of one turn of the reactor wake a few lanes at its end, which share them: waking a
-// thread for each costs more than most jobs. A job that has waited longer than `patience` means
-// that the lanes at work are too few, and their number is doubled, by waking and then by starting
-// others; so fast devices are served by a few threads, and a device that hangs costs the others one
-// patience, not its own timeout. A lane whose
+// thread for each costs more than most jobs. A job that has waited longer than `patience` while the
+// queue hardly moves means that the lanes at work are too few, and their number is doubled, by
+// waking and then by starting others; so fast devices are served by a few threads, and a device
+// that hangs costs the others one patience, not its own timeout. A lane whose
 // call is older than `slow_after` stands outside `brisk_max`: a dead adapter with hundreds of paths
 // must not use up the lanes of a healthy one. `lanes_max` bounds everything; beyond it jobs wait.
 //
@@ -30,17 +30,21 @@ struct LanePool::Shared {
         Instant since;
     };
     mutable std::mutex mutex;
-    std::condition_variable wake;
+    std::condition_variable wake;   ///< up to `kept` idle lanes, woken first
+    std::condition_variable spare;  ///< the others, which leave when they are not needed
     std::deque<Waiting> queue;
     std::list<Instant> running;  ///< start of each call that runs
     std::size_t lanes = 0;
-    std::size_t idle = 0;
+    std::size_t idle = 0;  ///< of these `spare_idle` wait for `spare`
+    std::size_t spare_idle = 0;
     std::size_t kept = 0;
+    std::size_t taken = 0;  ///< jobs, since patience looked last
     Duration idle_exit{0};
     bool stopping = false;
 
     void lane_body();
     bool wait_for_job(std::unique_lock<std::mutex>& lock);
+    void notify(std::size_t lanes_wanted);
     std::size_t slow_lanes(Instant now, Duration slow_after) const;
 };
 
@@ -51,23 +55,39 @@ bool LanePool::Shared::wait_for_job(std::unique_lock<std::mutex>& lock) {
             return false;
         }
         ++idle;
-        bool woken = true;
-        if (lanes <= kept) {
+        if (idle - spare_idle <= kept) {
             wake.wait(lock);
-        } else {
-            woken = wake.wait_for(lock, idle_exit) == std::cv_status::no_timeout;
+            --idle;
+            continue;
         }
+        ++spare_idle;
+        const bool woken = spare.wait_for(lock, idle_exit) == std::cv_status::no_timeout;
+        --spare_idle;
         --idle;
-        if (!woken && queue.empty() && lanes > kept) {
+        if (!woken && queue.empty()) {
             return false;
         }
     }
     return !stopping;
 }
 
+// Always the same few lanes as long as these are enough, so that the others can leave.
+void LanePool::Shared::notify(std::size_t lanes_wanted) {
+    std::size_t first = 0;
+    {
+        std::lock_guard lock(mutex);
+        first = std::min(lanes_wanted, idle - spare_idle);
+    }
+    for (std::size_t i = 0; i < lanes_wanted; ++i) {
+        (i < first ? wake : spare).notify_one();
+    }
+}
+
 namespace {
 
 constexpr std::size_t kWokenAtOnce = 4;
+// A queue that is empty after as many times the patience at the present pace needs no more lanes.
+constexpr std::size_t kPatienceToDrain = 10;
 thread_local Instant job_began{};
 
 }  // namespace
@@ -81,6 +101,7 @@ void LanePool::Shared::lane_body() {
     while (wait_for_job(lock)) {
         Job job = std::move(queue.front().job);
         queue.pop_front();
+        ++taken;
         job_began = EventLoop::now();
         const auto mark = running.insert(running.end(), job_began);
         lock.unlock();
@@ -124,6 +145,7 @@ LanePool::~LanePool() {
         dropped.swap(shared_->queue);
     }
     shared_->wake.notify_all();
+    shared_->spare.notify_all();
 }
 
 Result<> LanePool::submit(Job job, Instant now) {
@@ -177,9 +199,7 @@ void LanePool::wake_some() {
                      ? std::min(waiting - shared_->idle, kept - shared_->lanes)
                      : 0;
     }
-    for (std::size_t i = 0; i < woken; ++i) {
-        shared_->wake.notify_one();
-    }
+    shared_->notify(woken);
     while (wanted > 0 && start_lane()) {
         --wanted;
         ++woken;
@@ -228,7 +248,8 @@ void LanePool::on_patience() {
         const std::size_t lanes = shared_->lanes;
         const std::size_t slow = shared_->slow_lanes(now, options_.slow_after);
         const std::size_t brisk = lanes > slow ? lanes - slow : 0;
-        if (now - oldest >= options_.patience) {
+        const std::size_t pace = std::exchange(shared_->taken, 0);
+        if (now - oldest >= options_.patience && waiting > pace * kPatienceToDrain) {
             const std::size_t at_work = brisk > shared_->idle ? brisk - shared_->idle : 0;
             woken = std::min({waiting, shared_->idle, std::max(at_work, kWokenAtOnce)});
             if (woken == 0 && brisk < options_.brisk_max) {
@@ -238,9 +259,7 @@ void LanePool::on_patience() {
             }
         }
     }
-    for (std::size_t i = 0; i < woken; ++i) {
-        shared_->wake.notify_one();
-    }
+    shared_->notify(woken);
     std::size_t started = 0;
     while (started < wanted && start_lane()) {
         ++started;

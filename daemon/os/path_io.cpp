@@ -4,6 +4,9 @@
 // comes first. What the kernel does for it (a job in a lane or a read in the ring) may take longer;
 // until that ends its path is stuck and answers busy, and nothing else notices.
 //
+// Foreseen questions are asked by the same job while the answers are plain; only a read that the
+// ring does goes alone. What was answered before the deadline is told with the time-out.
+//
 // A path's device is opened by the first probe that needs it, in a lane, and kept. It is only ever
 // closed in a lane. After an error that says that the device is gone it is opened and verified
 // anew.
@@ -18,6 +21,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <optional>
@@ -25,34 +29,45 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/model/answer.h"
 #include "daemon/os/read_ring.h"
 
 namespace mp::os {
 
 namespace {
 
-/// Shared by the reactor and the lane that runs it. The lane owns `reply`, `latency`, `open_fd` and
-/// `file` from `begun` until it has posted; the reactor owns them afterwards.
+/// Shared by the reactor and the lane that runs it. The lane owns `latency`, `open_fd` and `file`
+/// from `begun` until it has posted; the reactor owns them afterwards. Of `replies` the first
+/// `answered` are the reactor's.
 struct LaneJob {
     enum class State { waiting, begun, withdrawn };
     std::atomic<State> state{State::waiting};
-    model::Probe probe;
+    std::vector<model::Probe> probes;
     Instant deadline;
     std::shared_ptr<DeviceFile> file;
     bool ring_reads = false;
 
-    model::ProbeReply reply = fail(Errc::cancelled, "probe was withdrawn");
-    Duration latency{0};
+    std::vector<model::ProbeReply> replies;  ///< as long as `probes` from the start
+    std::atomic<std::size_t> answered{0};
+    Duration latency{0};         ///< of the first
     std::optional<int> open_fd;  ///< the device after the job
     bool wants_ring = false;     ///< the device is open now; the read itself goes to the ring
 
+    LaneJob(const model::Questions& questions, Instant until, std::shared_ptr<DeviceFile> device)
+        : probes{questions.first}, deadline(until), file(std::move(device)) {
+        probes.insert(probes.end(), questions.foreseen.begin(), questions.foreseen.end());
+        replies.resize(probes.size(), fail(Errc::cancelled, "probe was withdrawn"));
+    }
     bool change_from_waiting(State to) {
         State expected = State::waiting;
         return state.compare_exchange_strong(expected, to);
     }
+    std::vector<model::ProbeReply> answers() const {
+        return {replies.begin(), replies.begin() + static_cast<std::ptrdiff_t>(answered.load())};
+    }
 };
 
-constexpr Duration kGatherFor{milliseconds(2)};
+constexpr Duration kGatherFor{milliseconds(5)};
 constexpr std::size_t kGatherFrom = 4;  ///< with fewer questions out, answers are handled at once
 
 bool is_gone(const model::ProbeReply& reply) {
@@ -60,36 +75,63 @@ bool is_gone(const model::ProbeReply& reply) {
 }
 
 // In a lane. Everything that may block is here.
-void read_attribute(LaneJob& job, const SysDir& sysfs, const model::ReadAttribute& attribute) {
-    const Instant issue = LanePool::began();
+model::ProbeReply read_attribute(const SysDir& sysfs, const model::ReadAttribute& attribute) {
     const Result<std::string> text = sysfs.read(attribute.path);
-    job.latency = EventLoop::now() - issue;
-    if (text) {
-        job.reply = model::ProbeAnswer(model::BytesReply{{text->begin(), text->end()}});
-    } else {
-        job.reply = tl::unexpected<Error>(text.error());
+    if (!text) {
+        return tl::unexpected<Error>(text.error());
     }
+    return model::ProbeAnswer(model::BytesReply{{text->begin(), text->end()}});
 }
 
-void ask_device(LaneJob& job, const LanePathIo::Options& options) {
+model::ProbeReply ask_device(LaneJob& job, const LanePathIo::Options& options,
+                             const model::Probe& probe, Instant now) {
     const Result<int> fd = job.file->fd();
     if (!fd) {
-        job.reply = tl::unexpected<Error>(fd.error());
-        return;
+        return tl::unexpected<Error>(fd.error());
     }
     job.open_fd = *fd;
-    const Instant issue = LanePool::began();
-    if (const auto* command = std::get_if<model::ScsiCommand>(&job.probe)) {
-        job.reply = options.scsi(*fd, *command, job.deadline - issue);
-    } else if (job.ring_reads) {
-        job.wants_ring = true;
-    } else {
-        job.reply = options.read(*fd, std::get<model::ReadBlocks>(job.probe));
+    if (const auto* command = std::get_if<model::ScsiCommand>(&probe)) {
+        return options.scsi(*fd, *command, job.deadline - now);
     }
-    job.latency = EventLoop::now() - issue;
-    if (!job.wants_ring && is_gone(job.reply)) {
-        job.file->forget();
-        job.open_fd.reset();
+    return options.read(*fd, std::get<model::ReadBlocks>(probe));
+}
+
+// A first read that is to go to the ring: only the device is opened here.
+bool left_to_ring(LaneJob& job) {
+    if (!job.ring_reads || !std::holds_alternative<model::ReadBlocks>(job.probes.front())) {
+        return false;
+    }
+    const Result<int> fd = job.file->fd();
+    if (!fd) {
+        return false;  // said by ask_device
+    }
+    job.open_fd = *fd;
+    job.wants_ring = true;
+    return true;
+}
+
+void ask_all(LaneJob& job, const SysDir& sysfs, const LanePathIo::Options& options) {
+    const Instant begun = LanePool::began();
+    Instant now = begun;
+    for (std::size_t i = 0; i < job.probes.size() && now < job.deadline; ++i) {
+        const auto* attribute = std::get_if<model::ReadAttribute>(&job.probes[i]);
+        model::ProbeReply& reply = job.replies[i];
+        reply = attribute != nullptr ? read_attribute(sysfs, *attribute)
+                                     : ask_device(job, options, job.probes[i], now);
+        now = EventLoop::now();
+        if (i == 0) {
+            job.latency = now - begun;
+        }
+        const bool gone = is_gone(reply);
+        const bool plain = model::is_plain(reply);
+        job.answered = i + 1;
+        if (gone && attribute == nullptr) {
+            job.file->forget();
+            job.open_fd.reset();
+        }
+        if (!plain) {
+            return;
+        }
     }
 }
 
@@ -168,7 +210,8 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         }
     }
 
-    void start(OpId op, const model::PathRef& ref, const model::Probe& probe, Duration timeout) {
+    void start(OpId op, const model::PathRef& ref, const model::Questions& questions,
+               Duration timeout) {
         Path& path = paths[ref.id];
         if (path.work != 0) {
             refuse(op, ref.id, Error{Errc::busy, 0, "an earlier command is still in the kernel"});
@@ -188,21 +231,18 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         const Instant now = EventLoop::now();
         const Instant deadline = now + timeout;
         add_deadline(deadline, token);
-        const auto* read = std::get_if<model::ReadBlocks>(&probe);
+        const auto* read = std::get_if<model::ReadBlocks>(&questions.first);
         if (read != nullptr && path.open_fd.has_value() &&
             read_in_ring(token, work, *path.open_fd, *read)) {
             return;
         }
-        run_in_lane(token, work, probe, deadline, !path.open_fd.has_value(), now);
+        run_in_lane(token, work, questions, deadline, !path.open_fd.has_value(), now);
     }
 
     /// `may_ring`: a direct read is handed to the ring once the device is open.
-    void run_in_lane(std::uint64_t token, Work& work, const model::Probe& probe, Instant deadline,
-                     bool may_ring, Instant now) {
-        auto job = std::make_shared<LaneJob>();
-        job->probe = probe;
-        job->deadline = deadline;
-        job->file = work.file;
+    void run_in_lane(std::uint64_t token, Work& work, const model::Questions& questions,
+                     Instant deadline, bool may_ring, Instant now) {
+        auto job = std::make_shared<LaneJob>(questions, deadline, work.file);
         job->ring_reads = may_ring && ring != nullptr;
         work.job = job;
         // The job holds all that it needs: it may come back after the adapter is gone.
@@ -227,10 +267,8 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         if (!job.change_from_waiting(LaneJob::State::begun)) {
             return;
         }
-        if (const auto* attribute = std::get_if<model::ReadAttribute>(&job.probe)) {
-            read_attribute(job, sysfs, *attribute);
-        } else {
-            ask_device(job, options);
+        if (!left_to_ring(job)) {
+            ask_all(job, sysfs, options);
         }
     }
 
@@ -246,20 +284,35 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
     void on_job_done(std::uint64_t token) {
         Work& work = works.at(token);
         LaneJob& job = *work.job;
-        if (Path* const path = path_of(token, work)) {
-            if (!std::holds_alternative<model::ReadAttribute>(job.probe)) {
-                path->open_fd = job.open_fd;
-            }
+        Path* const path = path_of(token, work);
+        if (path != nullptr && (job.open_fd || asked_device(job))) {
+            path->open_fd = job.open_fd;
         }
         if (job.wants_ring && !work.answered) {
             const std::shared_ptr<LaneJob> keep = work.job;
-            if (!read_in_ring(token, work, *job.open_fd, std::get<model::ReadBlocks>(job.probe))) {
-                run_in_lane(token, work, job.probe, job.deadline, false, EventLoop::now());
+            if (!read_in_ring(token, work, *job.open_fd,
+                              std::get<model::ReadBlocks>(job.probes.front()))) {
+                run_in_lane(token, work, job.probes.front(), job.deadline, false, EventLoop::now());
             }
             return;
         }
-        answer(work, std::move(job.reply), job.latency);
+        answer(work, answers_of(job), job.latency);
         finish(token);
+    }
+
+    /// A job that only read attributes says nothing about the device's descriptor.
+    static bool asked_device(const LaneJob& job) {
+        return std::ranges::any_of(job.probes, [](const model::Probe& probe) {
+            return !std::holds_alternative<model::ReadAttribute>(probe);
+        });
+    }
+
+    static std::vector<model::ProbeReply> answers_of(const LaneJob& job) {
+        std::vector<model::ProbeReply> replies = job.answers();
+        if (replies.empty()) {
+            replies.push_back(fail(Errc::limit, "no lane was free in time"));
+        }
+        return replies;
     }
 
     void on_ring_done(std::uint64_t token, model::ProbeReply reply) {
@@ -269,7 +322,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
             path->file.reset();  // finish() has it closed in a lane
             path->open_fd.reset();
         }
-        answer(work, std::move(reply), EventLoop::now() - work.ring_issue);
+        answer(work, {std::move(reply)}, EventLoop::now() - work.ring_issue);
         finish(token);
     }
 
@@ -279,9 +332,13 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         return found != paths.end() && found->second.work == token ? &found->second : nullptr;
     }
 
-    void answer(Work& work, model::ProbeReply reply, Duration latency) {
+    /// `replies`: at least one.
+    void answer(Work& work, std::vector<model::ProbeReply> replies, Duration latency) {
         if (!std::exchange(work.answered, true)) {
-            sink.post(model::event::ProbeDone{work.op, work.path, std::move(reply), latency});
+            model::ProbeReply first = std::move(replies.front());
+            replies.erase(replies.begin());
+            sink.post(model::event::ProbeDone{work.op, work.path, std::move(first), latency,
+                                              std::move(replies)});
         }
     }
 
@@ -352,13 +409,27 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
             if (!waits) {
                 continue;
             }
-            if (withdraw(token, found->second)) {
-                answer(found->second, fail(Errc::limit, "no lane was free in time"), Duration(0));
+            Work& work = found->second;
+            if (withdraw(token, work)) {
+                answer(work, {fail(Errc::limit, "no lane was free in time")}, Duration(0));
             } else {
-                answer(found->second, fail(Errc::timeout, "the device did not answer in time"),
-                       Duration(0));
+                answer(work, late_answers(work), Duration(0));
             }
         }
+    }
+
+    /// What the deadline finds: answers that are on their way already, and the one that is missing.
+    static std::vector<model::ProbeReply> late_answers(const Work& work) {
+        std::vector<model::ProbeReply> replies;
+        if (work.job != nullptr && !work.ring_read) {
+            replies = work.job->answers();
+        }
+        const bool whole = !replies.empty() && (!model::is_plain(replies.back()) ||
+                                                replies.size() == work.job->probes.size());
+        if (!whole) {
+            replies.push_back(fail(Errc::timeout, "the device did not answer in time"));
+        }
+        return replies;
     }
 
     /// Posts from the loop: a port never answers from inside the call.
@@ -366,7 +437,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         loop.defer([weak = weak_from_this(), op, path, error] {
             if (const std::shared_ptr<Impl> self = weak.lock()) {
                 self->sink.post(
-                    model::event::ProbeDone{op, path, tl::unexpected<Error>(error), {}});
+                    model::event::ProbeDone{op, path, tl::unexpected<Error>(error), {}, {}});
             }
         });
     }
@@ -403,9 +474,9 @@ LanePathIo::LanePathIo(EventLoop& loop, ports::EventSink& sink, std::shared_ptr<
 
 LanePathIo::~LanePathIo() = default;
 
-void LanePathIo::start(OpId op, const model::PathRef& path, const model::Probe& probe,
+void LanePathIo::start(OpId op, const model::PathRef& path, const model::Questions& questions,
                        Duration timeout) {
-    impl_->start(op, path, probe, timeout);
+    impl_->start(op, path, questions, timeout);
 }
 
 void LanePathIo::release(PathId path) {

@@ -34,7 +34,7 @@ public:
     /// Does not wait for commands that hang; nothing is posted any more.
     ~LanePathIo() override;
 
-    void start(OpId op, const model::PathRef& path, const model::Probe& probe,
+    void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                Duration timeout) override;
     void release(PathId path) override;
     Usage usage() const override;

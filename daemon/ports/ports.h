@@ -59,14 +59,16 @@ public:
     virtual std::size_t backlog() const = 0;
 };
 
-/// Questions to path devices. Posts ProbeDone once per start().
+/// Questions to path devices. Posts ProbeDone once per start(), with the answers to all questions
+/// that were asked; the last of them may be an error, those before it are plain.
 /// A command whose deadline passes completes as Errc::timeout even if the kernel still has it; that
 /// lane is written off until the command ends, and no other path notices. A second start() on a
 /// path whose command is stuck completes with Errc::busy.
 class PathIo {
 public:
     virtual ~PathIo() = default;
-    virtual void start(OpId op, const model::PathRef& path, const model::Probe& probe,
+    /// `timeout`: for all questions together.
+    virtual void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                        Duration timeout) = 0;
     virtual void release(PathId path) = 0;
     struct Usage {

@@ -118,7 +118,7 @@ struct Runtime::Impl {
     void operator()(const effect::RereadDevice& e) { ports.devices.reread(e.name); }
     void operator()(const effect::RetriggerDevice& e) { ports.devices.retrigger(e.sys_path); }
     void operator()(const effect::StartProbe& e) {
-        ports.path_io.start(e.op, e.path, e.probe, e.timeout);
+        ports.path_io.start(e.op, e.path, e.questions, e.timeout);
     }
     void operator()(const effect::ReleasePath& e) {
         ports.path_io.release(e.path);

@@ -52,6 +52,9 @@ std::string name_of_fd(int fd) {
         .string();
 }
 
+const model::ScsiCommand kRefused{.cdb = {0xa3, 0, 0, 0, 0, 0}};
+const model::ScsiCommand kHanging{.cdb = {0xa4, 0, 0, 0, 0, 0}};
+
 class LaneHarness : public PathIoHarness {
 public:
     LaneHarness(model::Probe probe, bool use_ring) : probe_(std::move(probe)) {
@@ -64,6 +67,11 @@ public:
                 gate->wait();
             }
             model::ScsiReply reply;
+            if (command == kRefused) {
+                reply.status = 2;
+            } else if (command == kHanging) {
+                gate->wait();
+            }
             reply.data.resize(command.transfer_length);
             return model::ProbeReply(model::ProbeAnswer(reply));
         };
@@ -184,6 +192,60 @@ TEST_F(LanePathIoTest, ReadsWithoutTheRingGiveTheBytes) {
         EXPECT_EQ(ask(harness, path, model::ReadBlocks{0, 0}).error().code, Errc::invalid);
         EXPECT_EQ(ask(harness, path, model::ReadBlocks{0, 1U << 20U}).error().code, Errc::invalid);
     }
+}
+
+class ForeseenQuestions : public LanePathIoTest {
+protected:
+    const model::event::ProbeDone& ask(std::vector<model::Probe> foreseen, Duration timeout) {
+        const model::PathRef path = harness_.add_device(PathIoHarness::Device::healthy);
+        harness_.port().start(OpId{1}, path, {kScsi, std::move(foreseen)}, timeout);
+        EXPECT_TRUE(harness_.run_until([&] { return !harness_.answers().empty(); }));
+        return harness_.answers().front();
+    }
+    static std::size_t bytes(const model::ProbeReply& reply) {
+        return std::get<model::ScsiReply>(*reply).data.size();
+    }
+
+    LaneHarness harness_{kScsi, true};
+    const model::Probe eight_ =
+        model::ScsiCommand{.cdb = {0x12, 1, 0, 0, 8, 0}, .transfer_length = 8};
+    const model::Probe nine_ =
+        model::ScsiCommand{.cdb = {0x12, 1, 0, 0, 9, 0}, .transfer_length = 9};
+};
+
+TEST_F(ForeseenQuestions, AreAnsweredInOrderWithTheFirst) {
+    const model::event::ProbeDone& done =
+        ask({eight_, model::ReadAttribute{"/block/x/state"}, nine_}, seconds(3600));
+    EXPECT_EQ(bytes(done.reply), 0U);
+    ASSERT_EQ(done.more.size(), 3U);
+    EXPECT_EQ(bytes(done.more[0]), 8U);
+    EXPECT_EQ(std::get<model::BytesReply>(*done.more[1]).data.size(), 8U) << "running, newline";
+    EXPECT_EQ(bytes(done.more[2]), 9U);
+}
+
+TEST_F(ForeseenQuestions, AreNotAskedAfterOneThatIsNotPlain) {
+    const model::event::ProbeDone& done = ask({eight_, kRefused, nine_}, seconds(3600));
+    ASSERT_EQ(done.more.size(), 2U);
+    EXPECT_EQ(std::get<model::ScsiReply>(*done.more[1]).status, 2);
+    const model::ReadAttribute nothing{"/block/y/state"};
+    LaneHarness other(kScsi, true);
+    other.port().start(OpId{2}, other.add_device(PathIoHarness::Device::healthy),
+                       {kScsi, {nothing, nine_}}, seconds(3600));
+    ASSERT_TRUE(other.run_until([&] { return !other.answers().empty(); }));
+    ASSERT_EQ(other.answers().front().more.size(), 1U);
+    EXPECT_EQ(other.answers().front().more[0].error().code, Errc::gone);
+}
+
+TEST_F(ForeseenQuestions, ThatHangDoNotTakeBackWhatWasAnswered) {
+    const model::event::ProbeDone& done = ask({eight_, kHanging, nine_}, milliseconds(300));
+    EXPECT_TRUE(done.reply.has_value());
+    ASSERT_EQ(done.more.size(), 2U);
+    EXPECT_EQ(bytes(done.more[0]), 8U);
+    EXPECT_EQ(done.more[1].error().code, Errc::timeout);
+    EXPECT_EQ(harness_.port().usage().stuck, 1U);
+    harness_.let_go();
+    ASSERT_TRUE(harness_.run_until([&] { return harness_.port().usage().stuck == 0; }));
+    EXPECT_EQ(harness_.answers().size(), 1U);
 }
 
 TEST_F(LanePathIoTest, AFileTakesNoScsiCommands) {

@@ -2,12 +2,16 @@
 // The PathIo port over the simulated host. Each probe completes exactly once towards the daemon: by
 // the answer, or by its deadline, or because the path was released; whatever comes after that is
 // dropped. The kernel's own time-out is the probe's, plus its error recovery, so a stuck lane is
-// freed some time after the daemon has given up.
+// freed some time after the daemon has given up. Foreseen questions are asked one after the other
+// on the same lane; what was answered before the deadline comes with its error.
 #include "tests/sim/world/path_io.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "daemon/model/answer.h"
 
 namespace mp::sim {
 namespace {
@@ -20,9 +24,9 @@ model::BytesReply bytes_of(const std::string& text) {
 
 }  // namespace
 
-void SimPathIo::start(OpId op, const model::PathRef& path, const model::Probe& probe,
+void SimPathIo::start(OpId op, const model::PathRef& path, const model::Questions& questions,
                       Duration timeout) {
-    Asked asked{++next_number_, outbox_.session(), op, path.id, {}, probe, loop_.now()};
+    Asked asked{++next_number_, outbox_.session(), op, path.id, {}, questions.first, loop_.now()};
     if (lanes_.count(path.id) != 0) {
         post_error(asked, Errc::busy, "the lane carries a command");
         return;
@@ -34,8 +38,13 @@ void SimPathIo::start(OpId op, const model::PathRef& path, const model::Probe& p
         return;
     }
     asked.disk = *found;
-    lanes_[path.id] = Lane{asked.number, op, false, *found};
-    if (const auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
+    Lane& lane = lanes_[path.id];
+    lane = Lane{asked.number, op, false, *found, questions.foreseen, {}, loop_.now() + timeout};
+    ask(asked);
+}
+
+void SimPathIo::ask(const Asked& asked) {
+    if (const auto* attribute = std::get_if<model::ReadAttribute>(&asked.probe)) {
         loop_.after(weather_.command_latency.pick(prng_), [this, asked, path = attribute->path] {
             const std::optional<std::string> value = host_.attribute(path);
             if (value) {
@@ -46,18 +55,19 @@ void SimPathIo::start(OpId op, const model::PathRef& path, const model::Probe& p
         });
         return;
     }
-    loop_.after(timeout, [this, asked] { deadline(asked); });
-    const bool scsi = std::holds_alternative<model::ScsiCommand>(probe);
+    const Duration left = lanes_.at(asked.path).deadline - loop_.now();
+    loop_.after(left, [this, asked] { deadline(asked); });
+    const bool scsi = std::holds_alternative<model::ScsiCommand>(asked.probe);
     host_.submit(
-        *found, scsi ? timeout : Duration(seconds(30)),
+        asked.disk, scsi ? left : Duration(seconds(30)),
         [this, asked](std::uint16_t host_status) { answer(asked, reply_to(asked, host_status)); });
 }
 
 void SimPathIo::post_error(const Asked& asked, Errc code, const char* what) {
     loop_.after(kFailAtOnce, [this, asked, code, what] {
         outbox_.post_to(asked.session,
-                        model::event::ProbeDone{asked.op, asked.path, fail(code, what),
-                                                loop_.now() - asked.since});
+                        model::event::ProbeDone{
+                            asked.op, asked.path, fail(code, what), loop_.now() - asked.since, {}});
     });
 }
 
@@ -69,12 +79,8 @@ void SimPathIo::deadline(const Asked& asked) {
     }
     lane->second.stuck = true;
     trace_.note("probe timed out: " + host_.disk(asked.disk).name);
-    const model::ProbeReply reply = fail(Errc::timeout, "the deadline passed");
-    if (observer_) {
-        observer_(asked.disk, asked.probe, reply);
-    }
-    outbox_.post_to(asked.session, model::event::ProbeDone{asked.op, asked.path, reply,
-                                                           loop_.now() - asked.since});
+    note(asked, lane->second, fail(Errc::timeout, "the deadline passed"));
+    deliver(asked, std::exchange(lane->second.answers, {}));
 }
 
 void SimPathIo::answer(const Asked& asked, model::ProbeReply reply) {
@@ -83,16 +89,38 @@ void SimPathIo::answer(const Asked& asked, model::ProbeReply reply) {
         lane->second.number != asked.number) {
         return;
     }
-    const bool late = lane->second.stuck;
-    lanes_.erase(lane);
-    if (late) {
+    if (lane->second.stuck) {
+        lanes_.erase(lane);
         return;
     }
+    const bool on = model::is_plain(reply) && !lane->second.foreseen.empty();
+    note(asked, lane->second, std::move(reply));
+    if (on) {
+        Asked next = asked;
+        next.number = lane->second.number = ++next_number_;
+        next.probe = lane->second.foreseen.front();
+        lane->second.foreseen.erase(lane->second.foreseen.begin());
+        ask(next);
+        return;
+    }
+    std::vector<model::ProbeReply> answers = std::move(lane->second.answers);
+    lanes_.erase(lane);
+    deliver(asked, std::move(answers));
+}
+
+void SimPathIo::note(const Asked& asked, Lane& lane, model::ProbeReply reply) {
     if (observer_) {
         observer_(asked.disk, asked.probe, reply);
     }
-    outbox_.post_to(asked.session, model::event::ProbeDone{asked.op, asked.path, std::move(reply),
-                                                           loop_.now() - asked.since});
+    lane.answers.push_back(std::move(reply));
+}
+
+void SimPathIo::deliver(const Asked& asked, std::vector<model::ProbeReply> answers) {
+    model::ProbeReply first = std::move(answers.front());
+    answers.erase(answers.begin());
+    outbox_.post_to(asked.session,
+                    model::event::ProbeDone{asked.op, asked.path, std::move(first),
+                                            loop_.now() - asked.since, std::move(answers)});
 }
 
 model::ProbeReply SimPathIo::reply_to(const Asked& asked, std::uint16_t host_status) {
@@ -151,8 +179,9 @@ void SimPathIo::release(PathId path) {
     lanes_.erase(lane);
     if (!gone.stuck && gone.number != 0) {
         loop_.after(kFailAtOnce, [this, session = outbox_.session(), op = gone.op, path] {
-            outbox_.post_to(session, model::event::ProbeDone{
-                                         op, path, fail(Errc::cancelled, "released"), Duration{0}});
+            outbox_.post_to(session,
+                            model::event::ProbeDone{
+                                op, path, fail(Errc::cancelled, "released"), Duration{0}, {}});
         });
     }
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <vector>
 
 #include "daemon/ports/ports.h"
 #include "tests/sim/world/host.h"
@@ -22,12 +23,12 @@ public:
           host_(host),
           prng_(prng) {}
 
-    void start(OpId op, const model::PathRef& path, const model::Probe& probe,
+    void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                Duration timeout) override;
     void release(PathId path) override;
     Usage usage() const override;
 
-    /// Sees every answer that the daemon gets, at the moment it is posted.
+    /// Sees every answer at the moment the disk gives it.
     using Observer = std::function<void(DiskId, const model::Probe&, const model::ProbeReply&)>;
     void on_answer(Observer observer) { observer_ = std::move(observer); }
     /// Called when the weather spoils an answer of this disk.
@@ -44,6 +45,9 @@ private:
         OpId op;
         bool stuck = false;
         DiskId disk;
+        std::vector<model::Probe> foreseen;      ///< still to be asked
+        std::vector<model::ProbeReply> answers;  ///< so far
+        Instant deadline{};
     };
     struct Asked {
         std::uint64_t number = 0;
@@ -54,7 +58,10 @@ private:
         model::Probe probe;
         Instant since{};
     };
+    void ask(const Asked& asked);
     void answer(const Asked& asked, model::ProbeReply reply);
+    void note(const Asked& asked, Lane& lane, model::ProbeReply reply);
+    void deliver(const Asked& asked, std::vector<model::ProbeReply> answers);
     void deadline(const Asked& asked);
     void post_error(const Asked& asked, Errc code, const char* what);
     model::ProbeReply reply_to(const Asked& asked, std::uint16_t host_status);

@@ -25,7 +25,7 @@ TEST(SimArray, RemappedLunAnswersWithTheNewIdentityWhileSysfsKeepsTheOld) {
     Rig rig;
     const Disk disk = rig.at(0, 0, 0);
     rig.array.map(0, 0, 1, true);
-    rig.path_io.start(OpId{1}, rig.ref(disk), kIdentity, seconds(1));
+    rig.path_io.start(OpId{1}, rig.ref(disk), model::Probe(kIdentity), seconds(1));
     rig.run_for(seconds(1));
     const auto done = rig.sink.of<ProbeDone>();
     ASSERT_EQ(done.size(), 1U);
@@ -59,9 +59,9 @@ TEST(SimPathIo, HungCommandTimesOutOnceAndKeepsItsLaneBusyUntilTheKernelLetsGo) 
     Rig rig;
     rig.host.set_hung(0, true);
     const model::PathRef ref = rig.ref(rig.at(0, 0, 0));
-    rig.path_io.start(OpId{1}, ref, kTur, seconds(2));
+    rig.path_io.start(OpId{1}, ref, model::Probe(kTur), seconds(2));
     rig.run_for(milliseconds(2001));
-    rig.path_io.start(OpId{2}, ref, kTur, seconds(2));
+    rig.path_io.start(OpId{2}, ref, model::Probe(kTur), seconds(2));
     rig.run_for(milliseconds(1));
     auto done = rig.sink.of<ProbeDone>();
     ASSERT_EQ(done.size(), 2U);
@@ -71,7 +71,7 @@ TEST(SimPathIo, HungCommandTimesOutOnceAndKeepsItsLaneBusyUntilTheKernelLetsGo) 
     rig.host.set_hung(0, false);
     rig.run_for(seconds(30));
     EXPECT_EQ(rig.sink.of<ProbeDone>().size(), 2U) << "the late answer is dropped";
-    rig.path_io.start(OpId{3}, ref, kTur, seconds(2));
+    rig.path_io.start(OpId{3}, ref, model::Probe(kTur), seconds(2));
     rig.run_for(seconds(1));
     done = rig.sink.of<ProbeDone>();
     ASSERT_EQ(done.size(), 3U);
@@ -82,7 +82,7 @@ TEST(SimPathIo, AnotherLifeOfTheSameNameIsGone) {
     Rig rig;
     model::PathRef ref = rig.ref(rig.at(0, 0, 0));
     ref.disk_seq += 1000;
-    rig.path_io.start(OpId{1}, ref, kTur, seconds(2));
+    rig.path_io.start(OpId{1}, ref, model::Probe(kTur), seconds(2));
     rig.run_for(seconds(1));
     ASSERT_EQ(rig.sink.of<ProbeDone>().size(), 1U);
     EXPECT_EQ(rig.sink.of<ProbeDone>()[0].reply.error().code, Errc::gone);
@@ -91,7 +91,7 @@ TEST(SimPathIo, AnotherLifeOfTheSameNameIsGone) {
 TEST(SimPathIo, ReleasedProbeCompletesAsCancelled) {
     Rig rig;
     rig.host.set_hung(0, true);
-    rig.path_io.start(OpId{1}, rig.ref(rig.at(0, 0, 0)), kTur, seconds(2));
+    rig.path_io.start(OpId{1}, rig.ref(rig.at(0, 0, 0)), model::Probe(kTur), seconds(2));
     rig.path_io.release(PathId{1});
     rig.run_for(seconds(60));
     ASSERT_EQ(rig.sink.of<ProbeDone>().size(), 1U);
@@ -116,7 +116,7 @@ TEST(SimHost, RemovalIsAnnouncedAndCommandsInFlightFail) {
     Rig rig;
     const Disk disk = rig.at(1, 1, 1);
     rig.host.set_hung(1, true);
-    rig.path_io.start(OpId{1}, rig.ref(disk), kTur, seconds(20));
+    rig.path_io.start(OpId{1}, rig.ref(disk), model::Probe(kTur), seconds(20));
     rig.run_for(seconds(1));
     rig.host.detach(disk.id);
     rig.run_for(seconds(1));

@@ -6,6 +6,7 @@
 
 #include "conf/config.h"
 #include "daemon/dm/planner.h"
+#include "daemon/model/answer.h"
 #include "daemon/scsi/bytes.h"
 
 namespace mp::test {
@@ -314,8 +315,16 @@ struct Performer {
             post(event::ProbeDone{e.op, e.path.id, fail(Errc::gone, "no device")});
             return;
         }
-        post(event::ProbeDone{e.op, e.path.id, bench.answer(bench.devices.at(e.path.name), e.probe),
-                              milliseconds(1)});
+        Device& device = bench.devices.at(e.path.name);
+        ++device.rounds;
+        event::ProbeDone done{
+            e.op, e.path.id, bench.answer(device, e.questions.first), milliseconds(1), {}};
+        bool on = is_plain(done.reply) || device.answers_all;
+        for (std::size_t i = 0; on && i < e.questions.foreseen.size(); ++i) {
+            done.more.push_back(bench.answer(device, e.questions.foreseen[i]));
+            on = is_plain(done.more.back());
+        }
+        post(std::move(done));
     }
     void operator()(const effect::ReleasePath&) const {}
     void operator()(const effect::WatchPath&) const {}

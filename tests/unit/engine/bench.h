@@ -20,12 +20,14 @@ namespace mp::test {
 /// One path's device: what it is and how it answers.
 struct Device {
     model::BlockDevice facts;
-    std::string disk;    ///< 32 hex digits of the NAA 6 designator that INQUIRY gives now
-    bool ready = true;   ///< TEST UNIT READY
-    bool hangs = false;  ///< commands end as Errc::timeout
+    std::string disk;          ///< 32 hex digits of the NAA 6 designator that INQUIRY gives now
+    bool ready = true;         ///< TEST UNIT READY
+    bool hangs = false;        ///< commands end as Errc::timeout
+    bool answers_all = false;  ///< foreseen questions are answered although the first is not plain
     std::uint64_t commands = 0;
     std::uint64_t reservation_key = 0;  ///< that this path is registered with; 0: it is not
     bool refuses_registration = false;
+    std::uint64_t rounds = 0;  ///< times it was asked anything, one question or several
 };
 
 /// WWID text of a disk.

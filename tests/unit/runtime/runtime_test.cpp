@@ -31,7 +31,7 @@ struct Silent final : ports::Clock,
     void reread(const std::string&) override {}
     void retrigger(const std::string&) override {}
     std::size_t backlog() const override { return 0; }
-    void start(OpId, const model::PathRef&, const model::Probe&, Duration) override {}
+    void start(OpId, const model::PathRef&, const model::Questions&, Duration) override {}
     void release(PathId) override {}
     Usage usage() const override { return {}; }
     void watch(const model::PathRef&, const std::vector<std::string>&) override {}

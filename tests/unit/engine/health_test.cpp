@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The questions of one check: how many go out together, and which answers count.
+#include <gtest/gtest.h>
+
+#include "tests/unit/engine/bench.h"
+
+namespace mp::test {
+namespace {
+
+struct Checks : testing::Test {
+    Checks() {
+        bench.add(scsi_path("sda", 0, kDiskA, "host0"));
+        bench.add(scsi_path("sdb", 16, kDiskA, "host1"));
+        bench.start();
+        bench.advance(seconds(60));
+    }
+    Bench bench;
+    Device& sda() { return bench.device("sda"); }
+    const std::string map = wwid_of(kDiskA);
+};
+
+TEST_F(Checks, TheQuestionsOfTheLastOneGoAlongWithTheFirst) {
+    std::uint64_t commands = sda().commands;
+    std::uint64_t rounds = sda().rounds;
+    bench.advance(seconds(200));
+    EXPECT_GT(sda().rounds, rounds + 5);
+    EXPECT_GE(sda().commands - commands, 2 * (sda().rounds - rounds)) << "readiness and identity";
+}
+
+TEST_F(Checks, AnAnswerCountsOnlyWhenItsQuestionIsAsked) {
+    sda().answers_all = true;
+    sda().ready = false;  // so no identity is asked for,
+    sda().disk = kDiskB;  // and that of another disk, which comes along, says nothing
+    bench.advance(seconds(60));
+    EXPECT_EQ(bench.path_state(map, "sda"), "F");
+    EXPECT_TRUE(bench.logged("path-failed"));
+    EXPECT_FALSE(bench.logged("identity-changed"));
+}
+
+TEST_F(Checks, AnotherDiskIsFoundByAnAnswerThatCameAlong) {
+    sda().disk = kDiskB;
+    std::uint64_t rounds = sda().rounds;
+    while (sda().rounds == rounds) {
+        bench.advance(seconds(1));
+    }
+    EXPECT_EQ(sda().rounds, rounds + 1);
+    EXPECT_NE(bench.path_state(map, "sda"), "A");
+}
+
+}  // namespace
+}  // namespace mp::test
