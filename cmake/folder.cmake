@@ -34,7 +34,11 @@ function(mp_programs)
     if(EXISTS ${CMAKE_SOURCE_DIR}/daemon/main.cpp)
         add_executable(multipathd daemon/main.cpp)
         target_link_libraries(multipathd PRIVATE mp_cli mp_runtime mp_os mp_api mp_engine mp_fmt
-                              PkgConfig::urcu)
+                              mp_urcu)
+        if(MP_SANITIZE STREQUAL "")
+            # It is a client too, and is started often as one.
+            target_link_options(multipathd PRIVATE -static-libstdc++ -static-libgcc)
+        endif()
     endif()
     if(EXISTS ${CMAKE_SOURCE_DIR}/daemon/cli/CMakeLists.txt)
         add_subdirectory(daemon/cli)

@@ -16,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +28,7 @@
 #include <mutex>
 
 #include "daemon/os/frame.h"
+#include "daemon/os/late_systemd.h"
 #include "daemon/os/thread.h"
 
 namespace mp::os {

@@ -10,12 +10,13 @@
 #include "daemon/os/event_loop.h"
 
 #include <sys/epoll.h>
-#include <systemd/sd-event.h>
 #include <time.h>
 
 #include <deque>
 #include <unordered_map>
 #include <utility>
+
+#include "daemon/os/late_systemd.h"
 
 namespace mp::os {
 
@@ -90,6 +91,7 @@ EventLoop::~EventLoop() {
 }
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create() {
+    MP_CHECK(load_systemd());
     MP_TRY(std::shared_ptr<TaskQueue> tasks, TaskQueue::create());
     auto impl = std::make_unique<Impl>();
     const int rc = sd_event_new(&impl->event);

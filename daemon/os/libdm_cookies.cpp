@@ -15,11 +15,11 @@
 // to the base count and nothing else ever looks at them.
 #include "daemon/os/libdm_cookies.h"
 
-#include <libdevmapper.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
+
+#include "daemon/os/late_devmapper.h"
 
 namespace mp::os::libdm {
 namespace {

@@ -45,6 +45,7 @@ void keep_message(int level, const char*, int, int, const char* format, ...) noe
 }
 
 Result<> prepare_once() {
+    MP_CHECK(load_devmapper());
     dm_log_with_errno_init(&keep_message);
     dm_hold_control_dev(1);
     dm_task* task = dm_task_create(DM_DEVICE_VERSION);

@@ -2,14 +2,13 @@
 // One device-mapper ioctl through libdevmapper. For the other libdm_* files only; any thread.
 #pragma once
 
-#include <libdevmapper.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
+#include "daemon/os/late_devmapper.h"
 
 namespace mp::os::libdm {
 

@@ -4,7 +4,6 @@
 // needs and is left behind at exit rather than waited for.
 #include "daemon/os/log_sink.h"
 
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +14,7 @@
 #include <string>
 
 #include "daemon/os/event_loop.h"
+#include "daemon/os/late_systemd.h"
 #include "daemon/os/thread.h"
 
 namespace mp::os {

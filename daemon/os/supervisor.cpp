@@ -5,13 +5,12 @@
 // receives them.
 #include "daemon/os/supervisor.h"
 
-#include <systemd/sd-daemon.h>
-#include <systemd/sd-event.h>
-
 #include <array>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+
+#include "daemon/os/late_systemd.h"
 
 namespace mp::os {
 

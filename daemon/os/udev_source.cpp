@@ -11,7 +11,6 @@
 // reader's thread has a context of its own for properties.
 #include "daemon/os/udev_source.h"
 
-#include <libudev.h>
 #include <sys/epoll.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/os/late_udev.h"
 #include "daemon/os/thread.h"
 #include "daemon/os/udev_reader.h"
 
@@ -32,9 +32,9 @@ namespace {
 constexpr int kReceivesPerTurnMax = 512;
 
 struct UdevUnref {
-    void operator()(udev* context) const { ::udev_unref(context); }
-    void operator()(udev_monitor* monitor) const { ::udev_monitor_unref(monitor); }
-    void operator()(udev_device* device) const { ::udev_device_unref(device); }
+    void operator()(udev* context) const { udev_unref(context); }
+    void operator()(udev_monitor* monitor) const { udev_monitor_unref(monitor); }
+    void operator()(udev_device* device) const { udev_device_unref(device); }
 };
 template <class T>
 using UdevPtr = std::unique_ptr<T, UdevUnref>;
@@ -45,19 +45,19 @@ std::string text_or_empty(const char* text) {
 
 UdevReader::PropertyReader make_property_reader() {
     // Shared only because std::function wants to be copied.
-    const std::shared_ptr<udev> context(::udev_new(), UdevUnref{});
+    const std::shared_ptr<udev> context(udev_new(), UdevUnref{});
     return [context](const std::string& name) {
         facts::UdevFacts facts;
         const UdevPtr<udev_device> device(
-            ::udev_device_new_from_subsystem_sysname(context.get(), "block", name.c_str()));
+            udev_device_new_from_subsystem_sysname(context.get(), "block", name.c_str()));
         if (device == nullptr) {
             return facts;
         }
-        facts.initialized = ::udev_device_get_is_initialized(device.get()) > 0;
+        facts.initialized = udev_device_get_is_initialized(device.get()) > 0;
         udev_list_entry* entry = nullptr;
-        udev_list_entry_foreach(entry, ::udev_device_get_properties_list_entry(device.get())) {
-            facts.properties.emplace(text_or_empty(::udev_list_entry_get_name(entry)),
-                                     text_or_empty(::udev_list_entry_get_value(entry)));
+        udev_list_entry_foreach(entry, udev_device_get_properties_list_entry(device.get())) {
+            facts.properties.emplace(text_or_empty(udev_list_entry_get_name(entry)),
+                                     text_or_empty(udev_list_entry_get_value(entry)));
         }
         return facts;
     };
@@ -79,7 +79,7 @@ struct UdevSource::Impl {
     ~Impl() {
         *alive = false;
         if (monitor != nullptr) {
-            loop.unwatch_fd(::udev_monitor_get_fd(monitor.get()));
+            loop.unwatch_fd(udev_monitor_get_fd(monitor.get()));
         }
         if (reader != nullptr) {
             reader->stop();
@@ -98,32 +98,31 @@ struct UdevSource::Impl {
 };
 
 Result<> UdevSource::Impl::open_monitor(bool has_udev, int buffer_bytes) {
-    context.reset(::udev_new());
+    context.reset(udev_new());
     if (context == nullptr) {
         return fail(Errc::limit, "set up libudev");
     }
-    monitor.reset(::udev_monitor_new_from_netlink(context.get(), has_udev ? "udev" : "kernel"));
+    monitor.reset(udev_monitor_new_from_netlink(context.get(), has_udev ? "udev" : "kernel"));
     if (monitor == nullptr) {
         return fail_errno(errno == 0 ? EOPNOTSUPP : errno, "listen to device events");
     }
     // May be refused without privileges; the system's own limit holds then.
-    ::udev_monitor_set_receive_buffer_size(monitor.get(), buffer_bytes);
-    int rc = ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "block", "disk");
+    udev_monitor_set_receive_buffer_size(monitor.get(), buffer_bytes);
+    int rc = udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "block", "disk");
     if (rc >= 0) {
-        rc =
-            ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "scsi", "scsi_device");
+        rc = udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "scsi", "scsi_device");
     }
     if (rc >= 0) {
         // Where the adapters stand, for tables that say so.
-        rc = ::udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "node", nullptr);
+        rc = udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "node", nullptr);
     }
     if (rc >= 0) {
-        rc = ::udev_monitor_enable_receiving(monitor.get());
+        rc = udev_monitor_enable_receiving(monitor.get());
     }
     if (rc < 0) {
         return fail_errno(-rc, "receive device events");
     }
-    return loop.watch_fd(::udev_monitor_get_fd(monitor.get()), EPOLLIN,
+    return loop.watch_fd(udev_monitor_get_fd(monitor.get()), EPOLLIN,
                          [this](std::uint32_t) { receive(); });
 }
 
@@ -151,7 +150,7 @@ Result<> UdevSource::Impl::start_reader(std::shared_ptr<const SysDir> sysfs, boo
 void UdevSource::Impl::receive() {
     for (int i = 0; i < kReceivesPerTurnMax; ++i) {
         errno = 0;
-        const UdevPtr<udev_device> device(::udev_monitor_receive_device(monitor.get()));
+        const UdevPtr<udev_device> device(udev_monitor_receive_device(monitor.get()));
         if (device != nullptr) {
             take(device.get());
             continue;
@@ -168,22 +167,22 @@ void UdevSource::Impl::receive() {
 }
 
 void UdevSource::Impl::take(udev_device* device) {
-    const std::string name = text_or_empty(::udev_device_get_sysname(device));
-    if (text_or_empty(::udev_device_get_subsystem(device)) == "scsi") {
+    const std::string name = text_or_empty(udev_device_get_sysname(device));
+    if (text_or_empty(udev_device_get_subsystem(device)) == "scsi") {
         take_attention(device);
         return;
     }
-    if (text_or_empty(::udev_device_get_subsystem(device)) == "node") {
+    if (text_or_empty(udev_device_get_subsystem(device)) == "node") {
         overflow();  // a node came or went: the place of every device is read again
         return;
     }
     if (!facts::is_candidate(name)) {
         return;
     }
-    const std::string action = text_or_empty(::udev_device_get_action(device));
+    const std::string action = text_or_empty(udev_device_get_action(device));
     bool taken = true;
     if (action == "remove") {
-        const dev_t number = ::udev_device_get_devnum(device);
+        const dev_t number = udev_device_get_devnum(device);
         taken = reader->add_gone(name, {major(number), minor(number)});
     } else {
         taken = reader->add_seen(name, action == "change");
@@ -196,12 +195,11 @@ void UdevSource::Impl::take(udev_device* device) {
 // The kernel's SCSI layer passes unit attentions on as events of the SCSI device, those too that it
 // met in somebody's I/O (drivers/scsi/scsi_lib.c, scsi_evt_emit).
 void UdevSource::Impl::take_attention(udev_device* device) {
-    const std::string attention =
-        text_or_empty(::udev_device_get_property_value(device, "SDEV_UA"));
+    const std::string attention = text_or_empty(udev_device_get_property_value(device, "SDEV_UA"));
     if (attention.empty()) {
         return;
     }
-    if (!reader->add_attention(text_or_empty(::udev_device_get_devpath(device)),
+    if (!reader->add_attention(text_or_empty(udev_device_get_devpath(device)),
                                attention == "REPORTED_LUNS_DATA_HAS_CHANGED")) {
         overflow();
     }
@@ -223,6 +221,7 @@ void UdevSource::Impl::overflow_soon() {
 Result<std::unique_ptr<UdevSource>> UdevSource::create(EventLoop& loop, ports::EventSink& sink,
                                                        std::shared_ptr<const SysDir> sysfs,
                                                        Options options) {
+    MP_CHECK(load_udev());
     auto impl = std::make_unique<Impl>(loop, sink);
     const bool has_udev = options.udev.value_or(::access("/run/udev/control", F_OK) == 0);
     MP_CHECK(impl->start_reader(std::move(sysfs), has_udev, options.devices_max));

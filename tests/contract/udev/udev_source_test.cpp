@@ -3,13 +3,13 @@
 // and database, once as in a container that has neither.
 #include "daemon/os/udev_source.h"
 
-#include <libudev.h>
 #include <umockdev.h>
 
 #include <map>
 #include <mutex>
 #include <set>
 
+#include "daemon/os/late_udev.h"
 #include "tests/contract/device_source_contract.h"
 #include "tests/contract/os/loop_fixture.h"
 
@@ -29,17 +29,11 @@ void set_processed(const std::string& name, bool processed) {
     }
 }
 
-}  // namespace
-}  // namespace mp::contract
-
 // In the place of libudev's, which looks for a file in /run/udev.
-extern "C" int udev_device_get_is_initialized(udev_device* device) {
-    std::lock_guard lock(mp::contract::unprocessed_mutex);
-    return mp::contract::unprocessed.contains(udev_device_get_sysname(device)) ? 0 : 1;
+int is_initialized(udev_device* device) {
+    std::lock_guard lock(unprocessed_mutex);
+    return unprocessed.contains(os::udev_device_get_sysname(device)) ? 0 : 1;
 }
-
-namespace mp::contract {
-namespace {
 
 constexpr const char* kScsiDevice = "/devices/pci0000:00/host2/target2:0:0";
 
@@ -51,6 +45,8 @@ public:
         sys_ = root + "/sys";
         std::filesystem::create_directories(sys_ + "/block");
         std::filesystem::create_directories(sys_ + "/class/block");
+        EXPECT_TRUE(os::load_udev().has_value());
+        os::udev_device_get_is_initialized = &is_initialized;
         Result<std::unique_ptr<os::UdevSource>> source =
             os::UdevSource::create(*loop_, sink_, *os::SysDir::open(sys_), {.udev = udev});
         EXPECT_TRUE(source.has_value()) << (source ? "" : source.error().text());
