@@ -93,6 +93,22 @@ reconfigured
 expect_is "selector" "$(selector_of "$map")" numa-distance
 expect_is "table loads since then" "$(loads_count)" "$loads"
 
+say "an adapter is told to be on another node"
+# function_of DISK: the PCI function above it.
+function_of() {
+    local at
+    at=$(readlink -f "/sys/block/$1/device")
+    until [ -e "$at/numa_node" ] && [ -e "$at/vendor" ] && [ -e "$at/class" ]; do at=$(dirname "$at"); done
+    printf '%s' "$at"
+}
+node_in_table() { [ "$(node_words "$map" | awk -v d="$(disk_number "$1")" '$1 == d { print $2 }')" = "$2" ]; }
+for node in 1 0; do
+    echo $node > "$(function_of "${near[0]}")/numa_node"
+    echo change > /sys/devices/system/node/node0/uevent
+    wait_for "the table has node $node for ${near[0]}" node_in_table "${near[0]}" $node
+done
+wait_for "all paths in use" paths_are A 8
+
 say "an adapter's paths go and return under a verifying load of both nodes"
 RATE=60 verify_start "$map" 0-3 both 0
 for disk in "${near[@]}"; do echo offline > "/sys/block/$disk/device/state"; done
