@@ -56,46 +56,58 @@ PersistCode code_of_sense(const scsi::Sense& sense) {
     }
 }
 
+// Other reports of a disk that is not ready may come after the work is done: a registration sent
+// again would meet itself.
+bool may_be_sent_again(const scsi::Completion& completion) {
+    return scsi::is_passing(completion) ||
+           completion.sense.is(scsi::SenseKey::not_ready, 0x04, 0x07);
+}
+
 /// What one command over one path came to.
 struct Answer {
     PersistCode code = PersistCode::ok;
     bool unreachable = false;  ///< it says nothing about the disk: another path may do it
+    bool passing = false;      ///< nothing was done: the same command may be sent again
     std::string text;
     std::vector<std::uint8_t> data;
 };
 
 Answer judge(const model::ProbeReply& reply) {
     if (!reply) {
-        return {PersistCode::other, true, reply.error().text(), {}};
+        return {PersistCode::other, true, false, reply.error().text(), {}};
     }
     const model::ScsiReply* scsi_reply = std::get_if<model::ScsiReply>(&*reply);
     if (scsi_reply == nullptr) {
-        return {PersistCode::malformed, false, "no SCSI answer", {}};
+        return {PersistCode::malformed, false, false, "no SCSI answer", {}};
     }
     scsi::Completion completion = scsi::completion_of(*scsi_reply);
     switch (completion.outcome) {
         case scsi::Outcome::done:
-            return {PersistCode::ok, false, "", scsi_reply->data};
+            return {PersistCode::ok, false, false, "", scsi_reply->data};
         case scsi::Outcome::reservation_conflict:
-            return {PersistCode::conflict, false, "reservation conflict", {}};
+            return {PersistCode::conflict, false, false, "reservation conflict", {}};
         case scsi::Outcome::busy:
-            return {PersistCode::not_ready, false, completion.text, {}};
+            return {PersistCode::not_ready, false, true, completion.text, {}};
         case scsi::Outcome::sense:
-            return {code_of_sense(completion.sense), false, completion.text, {}};
+            return {code_of_sense(completion.sense),
+                    false,
+                    may_be_sent_again(completion),
+                    completion.text,
+                    {}};
         case scsi::Outcome::no_path:
         case scsi::Outcome::transport:
-            return {PersistCode::other, true, completion.text, {}};
+            return {PersistCode::other, true, false, completion.text, {}};
         case scsi::Outcome::other_status:
-            return {PersistCode::other, false, completion.text, {}};
+            return {PersistCode::other, false, false, completion.text, {}};
     }
-    return {PersistCode::other, false, "", {}};
+    return {};
 }
 
 Answer run(const PersistWorld& world, const PersistPath& path, const model::ScsiCommand& command) {
     Answer answer;
     for (int attempt = 0; attempt < kTriesMax; ++attempt) {
         answer = judge(world.run(path, command));
-        if (answer.code != PersistCode::unit_attention && answer.code != PersistCode::not_ready) {
+        if (!answer.passing) {
             break;
         }
     }
@@ -393,7 +405,7 @@ PersistResult Change::settle_one() {
 
 PersistResult read_reservations(const PersistOptions& options, const PersistMap& map,
                                 const PersistWorld& world) {
-    Answer answer{PersistCode::map_error, true, "no usable path", {}};
+    Answer answer{PersistCode::map_error, true, false, "no usable path", {}};
     for (const PersistPath* path : usable_paths(map)) {
         answer =
             run(world, *path, scsi::persistent_reserve_in(options.question, options.allocation));

@@ -94,7 +94,7 @@ void forget_registrations(Core& core, Map& map) {
     map.registered = Registered::no;
     map.holds_reservation = false;
     for (PathId id : map.paths) {
-        core.find_path(id)->registration = {};
+        core.find_path(id)->registration.forget();
     }
     core.touch(map);
 }
@@ -153,7 +153,7 @@ std::string note_registered(Core& core, Map& map, const std::string& list) {
     map.registered = Registered::yes;
     for (PathId id : map.paths) {
         Path& path = *core.find_path(id);
-        path.registration = {};
+        path.registration.forget();
         path.registration.done = named.contains(path.device->devt);
         keep_registered(core, path);
     }
@@ -190,6 +190,7 @@ void keep_registered(Core& core, Path& path) {
         !needs_registration(core, *map, path)) {
         return;
     }
+    path.run.started = core.now;
     path.registration.reading = true;
     path.registration.tries = 0;
     ask(core, path, *map);
@@ -233,8 +234,8 @@ bool on_registration_reply(Core& core, const model::event::ProbeDone& event) {
         judge_keys(core, *map, *path, *reply);
         return true;
     }
-    path->registration = {};
-    path->registration.done = true;
+    path->registration.forget();
+    path->registration.done = path->run.started >= path->distrusted_at;  // else it failed meanwhile
     core.log(LogLevel::info, "registered", map, path, "registered with the reservation key");
     conclude(core, *path);
     return true;

@@ -62,6 +62,8 @@ struct Registration {
     bool refused = false;  ///< the last attempt failed
     bool reading = false;  ///< the probe in flight reads the keys; else it registers
     int tries = 0;
+    /// What is known is void; a probe in flight goes on.
+    void forget() { done = refused = false; }
 };
 /// Whether the map's reservation key stands in the disk.
 enum class Registered { unknown, no, yes };

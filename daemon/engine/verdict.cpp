@@ -52,7 +52,7 @@ void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
 void lose_trust(Core& core, Path& path) {
     path.trusted = false;
     path.distrusted_at = core.now;
-    path.registration = {};
+    path.registration.forget();
 }
 
 bool has_other_usable(Core& core, const Path& path) {

@@ -12,6 +12,7 @@ holder() { mpathpersist --in --read-reservation "$1" | sed -n 's/^ *Key = 0x//p'
 
 configure "    reservation_key file
     no_path_retry 12"
+mkdir -p /var/target/pr  # where the kernel's target keeps registrations
 lio_disk shared 5bd1e995 64
 loop_adapter 1 shared
 loop_adapter 2 shared

@@ -28,6 +28,7 @@ struct Disk {
     std::uint8_t type = 0;
     std::map<std::string, bool> dead;
     std::vector<std::string> log;
+    std::vector<Bytes> sense;  ///< answers of the next commands: key, code, qualifier
 
     static mp::model::ProbeReply status(std::uint8_t value, Bytes data = {}) {
         mp::model::ScsiReply reply;
@@ -55,6 +56,31 @@ struct Disk {
         return status(0, data);
     }
     mp::model::ProbeReply run(const PersistPath& path, const mp::model::ScsiCommand& command) {
+        if (!sense.empty()) {
+            log.push_back(path.name + ":sense");
+            mp::model::ScsiReply reply;
+            reply.status = 2;
+            reply.sense = {0x70,
+                           0,
+                           sense.front()[0],
+                           0,
+                           0,
+                           0,
+                           0,
+                           10,
+                           0,
+                           0,
+                           0,
+                           0,
+                           sense.front()[1],
+                           sense.front()[2],
+                           0,
+                           0,
+                           0,
+                           0};
+            sense.erase(sense.begin());
+            return mp::model::ProbeAnswer(std::move(reply));
+        }
         if (dead[path.name]) {
             return mp::fail(mp::Errc::timeout, "no answer");
         }
@@ -256,6 +282,17 @@ TEST_F(Persist, ClearingForgetsEverything) {
     EXPECT_EQ(out("-C -K abc").code, PersistCode::ok);
     EXPECT_THAT(disk.keys, IsEmpty());
     EXPECT_EQ(asked.back(), "unsetprstatus map \"mpatha\"");
+}
+
+TEST_F(Persist, OnlyACommandThatDidNothingIsSentAgain) {
+    map.paths.resize(1);
+    disk.sense = {{6, 0x29, 0}, {2, 4, 7}};
+    EXPECT_EQ(out("-G -S abc").code, PersistCode::ok);
+    EXPECT_THAT(disk.log, ElementsAre("sda:sense", "sda:sense", "sda:0"));
+    disk.log.clear();
+    disk.sense = {{2, 8, 0}};
+    EXPECT_EQ(out("-I -S abc").code, PersistCode::not_ready);
+    EXPECT_THAT(disk.log, ElementsAre("sda:sense"));
 }
 
 TEST_F(Persist, WithoutAUsablePathNothingIsDone) {
