@@ -17,9 +17,18 @@ std::string hex(std::uint64_t value) {
     return text.data();
 }
 
-std::string scope_and_type(std::uint8_t scope, std::uint8_t type) {
-    return "scope = " + (scope == 0 ? std::string("LU_SCOPE") : std::to_string(scope)) +
-           ", type = " + std::string(scsi::reservation_type_text(type));
+std::string scope_and_type(std::uint8_t scope, std::uint8_t type, const std::string& is,
+                           const std::string& comma) {
+    return "scope" + is + (scope == 0 ? std::string("LU_SCOPE") : std::to_string(scope)) + comma +
+           "type" + is + std::string(scsi::reservation_type_text(type));
+}
+
+std::string spaced_hex(scsi::Bytes bytes) {
+    std::string out;
+    for (std::uint8_t byte : bytes) {
+        out += " " + scsi::hex_text(scsi::Bytes(&byte, 1));
+    }
+    return out;
 }
 
 Result<std::string> keys_text(scsi::Bytes data) {
@@ -44,7 +53,7 @@ Result<std::string> reservation_text(scsi::Bytes data) {
         return out + ", there is NO reservation held \n";
     }
     return out + ", Reservation follows:\n   Key = " + hex(reservation.key) + "\n  " +
-           scope_and_type(reservation.scope, reservation.type) + "\n";
+           scope_and_type(reservation.scope, reservation.type, " = ", ", ") + "\n";
 }
 
 std::string name_of(const std::vector<std::uint8_t>& id) {
@@ -59,7 +68,7 @@ std::string name_of(const std::vector<std::uint8_t>& id) {
             return "   iSCSI name: " + scsi::text_field(scsi::slice(bytes, 4, length)) + "\n";
         }
         case 0x6:
-            return "   SAS address: 0x" + scsi::hex_text(scsi::slice(bytes, 4, 8)) + "\n";
+            return "   SAS        " + spaced_hex(scsi::slice(bytes, 4, 8)) + "\n";
         default:
             return "   TransportID: " + scsi::hex_text(bytes) + "\n";
     }
@@ -75,7 +84,7 @@ Result<std::string> status_text(scsi::Bytes data) {
                                       "address: " +
                                           hex(one.relative_port) + "\n";
         out += one.holder ? "      << Reservation holder >>\n      " +
-                                scope_and_type(one.scope, one.type) + "\n"
+                                scope_and_type(one.scope, one.type, ": ", ",  ") + "\n"
                           : "      not reservation holder\n";
         if (!one.transport_id.empty()) {
             out += name_of(one.transport_id);
@@ -101,19 +110,19 @@ Result<std::string> capabilities_text(scsi::Bytes data) {
         {"  Persist Through Power Loss Active(PTPL_A): ", bit(found.more_flags, 0x01)},
     };
     const Line types[] = {
-        {"    Write Exclusive, all registrants: ", bit(found.type_mask, 0x8000)},
-        {"    Exclusive Access, registrants only: ", bit(found.type_mask, 0x4000)},
-        {"    Write Exclusive, registrants only: ", bit(found.type_mask, 0x2000)},
-        {"    Exclusive Access: ", bit(found.type_mask, 0x0800)},
-        {"    Write Exclusive: ", bit(found.type_mask, 0x0200)},
-        {"    Exclusive Access, all registrants: ", bit(found.type_mask, 0x0001)},
+        {"      Write Exclusive, all registrants: ", bit(found.type_mask, 0x8000)},
+        {"      Exclusive Access, registrants only: ", bit(found.type_mask, 0x4000)},
+        {"      Write Exclusive, registrants only: ", bit(found.type_mask, 0x2000)},
+        {"      Exclusive Access: ", bit(found.type_mask, 0x0800)},
+        {"      Write Exclusive: ", bit(found.type_mask, 0x0200)},
+        {"      Exclusive Access, all registrants: ", bit(found.type_mask, 0x0001)},
     };
     std::string out = "Report capabilities response:\n";
     for (const Line& line : lines) {
         out += line.text + std::to_string(line.value) + "\n";
     }
     if ((found.more_flags & 0x80U) != 0) {
-        out += "  Support indicated in Type mask:\n";
+        out += "    Support indicated in Type mask:\n";
         for (const Line& line : types) {
             out += line.text + std::to_string(line.value) + "\n";
         }

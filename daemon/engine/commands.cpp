@@ -90,6 +90,7 @@ void reinstate_path(Core& core, ClientId client, Path& path) {
     path.failed_by_command = false;
     path.trusted = false;
     path.distrusted_at = core.now;
+    path.registration.forget();
     path.hold_until = Instant{};
     core.touch(path);
     path.waiters.push_back(client);

@@ -49,15 +49,16 @@ for question in --read-keys --read-reservation --read-full-status --report-capab
 done
 
 say "a path that returns is registered before it is used"
-# A target that forgets the registration of one path: its own key 0 over that path.
-disk=$(map_disks "$map" | cut -d' ' -f1)
-for disk in $(map_disks "$map"); do
-    echo offline > "/sys/block/$disk/device/state"
+# The target forgets the registration of a path that carries no I/O.
+all_registered() { [ "$(keys "$map" 1234abc)" = 3 ]; }
+for disk in $(map_disks "$map" | tr ' ' '\n' | tail -n 2); do
+    multipathd fail path "$disk" > /dev/null
     wait_for "$disk has failed" path_is "$disk" F
-    echo running > "/sys/block/$disk/device/state"
-    sg_persist --out --register-ignore --param-sark=0 "/dev/$disk" > /dev/null 2>&1 || say "sg_persist is not there"
+    sg_persist --out --register-ignore --param-sark=0 "/dev/$disk" > /dev/null || fail "sg_persist"
+    expect_is "paths registered" "$(keys "$map" 1234abc)" 2
+    multipathd reinstate path "$disk" > /dev/null
     wait_for "$disk is used again" path_is "$disk" A
-    wait_for "all paths are registered" test "$(keys "$map" 1234abc)" = 3
+    expect "it was registered before" all_registered
 done
 load_mark
 wait_for "the load goes on" load_moved

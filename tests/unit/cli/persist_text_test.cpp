@@ -38,7 +38,7 @@ TEST(PersistText, TheFullStatusNamesEachInitiator) {
     EXPECT_EQ(*render_reservation_data(PrIn::read_full_status, data),
               "  PR generation=0x1 \n   Key = 0x12\n      All target ports bit clear\n"
               "      Relative port address: 0x3\n      << Reservation holder >>\n"
-              "      scope = LU_SCOPE, type = Write Exclusive, registrants only\n"
+              "      scope: LU_SCOPE,  type: Write Exclusive, registrants only\n"
               "   iSCSI name: iqn.2026-01.org.ex:a\n");
 }
 
@@ -46,7 +46,7 @@ TEST(PersistText, CapabilitiesListTheTypesWhenTheyAreValid) {
     Bytes data = {0, 8, 0x11, 0x80, 0xea, 0x01, 0, 0};
     std::string text = *render_reservation_data(PrIn::report_capabilities, data);
     EXPECT_NE(text.find("  Compatible Reservation Handling(CRH): 1\n"), std::string::npos);
-    EXPECT_NE(text.find("    Exclusive Access, all registrants: 1\n"), std::string::npos);
+    EXPECT_NE(text.find("      Exclusive Access, all registrants: 1\n"), std::string::npos);
     data[3] = 0;
     text = *render_reservation_data(PrIn::report_capabilities, data);
     EXPECT_EQ(text.find("all registrants"), std::string::npos);

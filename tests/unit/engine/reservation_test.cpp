@@ -57,6 +57,16 @@ TEST_F(Reservations, APathThatReturnsIsRegisteredBeforeItIsUsed) {
     EXPECT_EQ(bench.plans.size(), plans + 1);
 }
 
+TEST_F(Reservations, APathReinstatedByCommandIsRegisteredFirst) {
+    bench.start();
+    register_both();
+    bench.command(Verb::fail_path, "sda");
+    bench.device("sda").reservation_key = 0;
+    EXPECT_TRUE(bench.command(Verb::reinstate_path, "sda").ok);
+    EXPECT_EQ(bench.path_state(kA, "sda"), "A");
+    EXPECT_EQ(bench.device("sda").reservation_key, kKey);
+}
+
 TEST_F(Reservations, ANewPathIsRegisteredBeforeItJoinsTheTable) {
     bench.start();
     register_both();
