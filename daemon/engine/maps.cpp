@@ -465,8 +465,12 @@ void refresh_map(Core& core, Map& map) {
     bool in_use = std::ranges::any_of(
         map.actual->status.groups,
         [](const model::StatusGroup& group) { return group.state == model::DmGroupState::active; });
+    bool counts =  // what the selector tells of the I/O is news each time
+        std::ranges::any_of(map.actual->status.groups, [](const model::StatusGroup& group) {
+            return !group.selector_status.empty();
+        });
     Duration rest = core.config->globals().max_polling_interval;
-    if (core.now - map.read_at >= (in_use ? std::max(rest, kRestInUse) : rest)) {
+    if (core.now - map.read_at >= (in_use && !counts ? std::max(rest, kRestInUse) : rest)) {
         query_map(core, map);
     }
 }

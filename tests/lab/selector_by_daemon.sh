@@ -110,7 +110,8 @@ done
 wait_for "all paths in use" paths_are A 8
 
 say "an adapter's paths go and return under a verifying load of both nodes"
-RATE=60 verify_start "$map" 0-3 both 0
+RATE=40 verify_start "$map" 0 near 0
+RATE=40 verify_start "$map" 3 far 1
 for disk in "${near[@]}"; do echo offline > "/sys/block/$disk/device/state"; done
 wait_for "the kernel has failed them" paths_are F 2
 counts_mark "$map"
@@ -124,6 +125,7 @@ sleep 3
 read -r here _ remote <<< "$(counts_since "$map")"
 expect "I/O is local again ($here)" [ "$here" -gt 0 ]
 expect_is "remote" "$remote" 0
-verify_stop both
+verify_stop near
+verify_stop far
 daemon_stop
 expect "the kernel has not complained" kernel_log_clean
