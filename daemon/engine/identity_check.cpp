@@ -208,9 +208,7 @@ IdentityStep IdentityCheck::on_reply(const model::ProbeReply& reply) {
 
 IdentityStep IdentityCheck::on_scsi(const model::ScsiReply& reply) {
     scsi::Completion completion = scsi::completion_of(reply);
-    bool attention = completion.outcome == scsi::Outcome::sense &&
-                     completion.sense.key == scsi::SenseKey::unit_attention;
-    if ((attention || completion.outcome == scsi::Outcome::busy) && tries_ < kTriesMax) {
+    if (scsi::is_passing(completion) && tries_ < kTriesMax) {
         ++tries_;
         return question_;
     }

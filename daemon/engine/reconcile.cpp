@@ -458,10 +458,8 @@ void on_plan_done(Core& core, const model::event::PlanDone& event) {
     } else if (event.outcome || event.outcome.error().code == Errc::gone) {
         forget_state(core, *map);
     }
-    if (!event.outcome) {
-        if (!fall_back_from_numa(core, *map, event.outcome.error())) {
-            plan_failed(core, *map, event.outcome.error(), was_removal, existed);
-        }
+    if (!event.outcome && !fall_back_from_numa(core, *map, event.outcome.error())) {
+        plan_failed(core, *map, event.outcome.error(), was_removal, existed);
     }
     map->action.clear();
     core.mark_dirty(*map);

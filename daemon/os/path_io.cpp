@@ -74,6 +74,10 @@ bool is_gone(const model::ProbeReply& reply) {
     return !reply.has_value() && reply.error().code == Errc::gone;
 }
 
+model::ProbeReply no_lane() {
+    return fail(Errc::limit, "no lane was free in time");
+}
+
 // In a lane. Everything that may block is here.
 model::ProbeReply read_attribute(const SysDir& sysfs, const model::ReadAttribute& attribute) {
     const Result<std::string> text = sysfs.read(attribute.path);
@@ -310,7 +314,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
     static std::vector<model::ProbeReply> answers_of(const LaneJob& job) {
         std::vector<model::ProbeReply> replies = job.answers();
         if (replies.empty()) {
-            replies.push_back(fail(Errc::limit, "no lane was free in time"));
+            replies.push_back(no_lane());
         }
         return replies;
     }
@@ -411,7 +415,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
             }
             Work& work = found->second;
             if (withdraw(token, work)) {
-                answer(work, {fail(Errc::limit, "no lane was free in time")}, Duration(0));
+                answer(work, {no_lane()}, Duration(0));
             } else {
                 answer(work, late_answers(work), Duration(0));
             }

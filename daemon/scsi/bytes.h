@@ -46,6 +46,11 @@ constexpr std::optional<std::uint64_t> u64_at(Bytes bytes, std::size_t at) {
     return static_cast<std::uint64_t>(*high) << 32U | *u32_at(bytes, at + 4);
 }
 
+/// For builders of commands: the byte of `value` that begins `shift` bits above its lowest one.
+constexpr std::uint8_t byte_of(std::uint64_t value, unsigned shift) {
+    return static_cast<std::uint8_t>(value >> shift);
+}
+
 /// Up to `length` bytes from `at`: shorter, or empty, when the bytes end before.
 constexpr Bytes slice(Bytes bytes, std::size_t at, std::size_t length) {
     if (at >= bytes.size()) {

@@ -6,6 +6,7 @@
 #include "daemon/scsi/cdb.h"
 
 #include "daemon/base/assert.h"
+#include "daemon/scsi/bytes.h"
 
 namespace mp::scsi {
 namespace {
@@ -20,10 +21,6 @@ constexpr std::uint8_t kMaintenanceIn = 0xa3;
 constexpr std::uint8_t kSaReadCapacity16 = 0x10;
 constexpr std::uint8_t kSaReportTargetPortGroups = 0x0a;
 constexpr std::uint8_t kExtendedHeaderFormat = 0x20;
-
-constexpr std::uint8_t byte_of(std::uint64_t value, unsigned shift) {
-    return static_cast<std::uint8_t>(value >> shift);
-}
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "daemon/base/assert.h"
+#include "daemon/scsi/bytes.h"
 
 namespace mp::scsi {
 namespace {
@@ -22,19 +23,9 @@ constexpr std::uint8_t kAptpl = 0x01;
 constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kDescriptorBytes = 24;
 
-constexpr std::uint8_t byte_of(std::uint64_t value, unsigned shift) {
-    return static_cast<std::uint8_t>(value >> shift);
-}
-
-void append_u64(std::vector<std::uint8_t>& out, std::uint64_t value) {
-    for (unsigned shift = 64; shift > 0; shift -= 8) {
-        out.push_back(byte_of(value, shift - 8));
-    }
-}
-
-void append_u32(std::vector<std::uint8_t>& out, std::uint64_t value) {
-    for (unsigned shift = 32; shift > 0; shift -= 8) {
-        out.push_back(byte_of(value, shift - 8));
+void append(std::vector<std::uint8_t>& out, unsigned bits, std::uint64_t value) {
+    for (; bits > 0; bits -= 8) {
+        out.push_back(byte_of(value, bits - 8));
     }
 }
 
@@ -88,9 +79,9 @@ model::ScsiCommand persistent_reserve_out(PrOut action, std::uint8_t type,
                                           const PrOutParameters& parameters) {
     MP_ASSERT(parameters.transport_ids.size() <= kTransportIdsMax);
     std::vector<std::uint8_t> list;
-    append_u64(list, parameters.key);
-    append_u64(list, parameters.service_action_key);
-    append_u32(list, 0);
+    append(list, 64, parameters.key);
+    append(list, 64, parameters.service_action_key);
+    append(list, 32, 0);
     bool named = !parameters.transport_ids.empty();
     list.push_back(static_cast<std::uint8_t>((named ? kSpecIPt : 0) |
                                              (parameters.all_target_ports ? kAllTgPt : 0) |
@@ -101,7 +92,7 @@ model::ScsiCommand persistent_reserve_out(PrOut action, std::uint8_t type,
         for (const std::vector<std::uint8_t>& id : parameters.transport_ids) {
             bytes += id.size();
         }
-        append_u32(list, bytes);
+        append(list, 32, bytes);
         for (const std::vector<std::uint8_t>& id : parameters.transport_ids) {
             list.insert(list.end(), id.begin(), id.end());
         }
