@@ -352,6 +352,9 @@ WwidDecision decide_wwid(const BlockDevice& device, const conf::PathPolicy& poli
 Result<IdentityBaseline> baseline_of_vpd83(scsi::Bytes page, const Wwid& wwid) {
     MP_TRY(scsi::DesignatorList list, scsi::parse_designators(page));
     IdentityBaseline out;
+    if (!list.defect && list.peripheral.connected()) {
+        out.page.assign(page.begin(), page.end());
+    }
     Candidate best;
     std::string key_of_wwid;
     for (const Designator& designator : list.designators) {

@@ -57,6 +57,8 @@ struct IdentityBaseline {
     std::string serial;     ///< page 0x80; read only when there are no unique_ids
     std::string model;      ///< "vendor product"; as serial
     std::string attribute;  ///< text of the sysfs attribute, for buses without INQUIRY
+    /// The page 0x83 of a connected unit that the ids were read from; empty if it broke off.
+    std::vector<std::uint8_t> page;
     bool empty() const {
         return unique_ids.empty() && weak_ids.empty() && serial.empty() && model.empty() &&
                attribute.empty();
@@ -115,6 +117,7 @@ private:
     IdentityStep on_scsi(const model::ScsiReply& reply);
     IdentityStep on_refused(const std::string& why, bool not_supported);
     IdentityStep on_page83(scsi::Bytes data);
+    IdentityStep after_page83(bool as_it_was);
     IdentityStep on_standard(scsi::Bytes data);
     IdentityStep on_confirmed(scsi::Bytes data);
     IdentityStep on_attribute(scsi::Bytes data);

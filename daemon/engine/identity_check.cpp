@@ -249,6 +249,12 @@ IdentityStep IdentityCheck::on_refused(const std::string& why, bool not_supporte
 }
 
 IdentityStep IdentityCheck::on_page83(scsi::Bytes data) {
+    // The same bytes again, as nearly always: nothing in them needs a second reading.
+    if (!wwid_.empty() && !data.empty() && std::ranges::equal(data, baseline_.page)) {
+        page83_ = baseline_.page;
+        seen_ = baseline_;
+        return after_page83(true);
+    }
     Result<scsi::DesignatorList> list = scsi::parse_designators(data);
     if (!list) {
         return on_refused(list.error().what, true);
@@ -288,9 +294,13 @@ IdentityStep IdentityCheck::on_page83(scsi::Bytes data) {
         }
         seen_ = verdict.baseline;
     }
+    return after_page83(false);
+}
+
+IdentityStep IdentityCheck::after_page83(bool as_it_was) {
     // A number that the array made up tells its own disks apart; a text often does not.
-    bool as_it_was = !list->defect && starts_with(baseline_.key, kLocalNaa) && seen_ == baseline_;
-    if (seen_.unique_ids.empty() && !(depth_ == Depth::page && as_it_was)) {
+    bool page_will_do = depth_ == Depth::page && as_it_was && starts_with(seen_.key, kLocalNaa);
+    if (seen_.unique_ids.empty() && !page_will_do) {
         return ask(Stage::serial, scsi::inquiry_vpd(scsi::kPageSerial));
     }
     return IdentityVerdict{.kind = Kind::same, .found = found_, .baseline = seen_};

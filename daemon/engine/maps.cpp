@@ -27,7 +27,7 @@ constexpr Duration kFirstCheckWaitMax = seconds(3);
 // Our own creations change the set of maps too; one list answers for a burst of them.
 constexpr Duration kListGap = seconds(1);
 // A map whose group is in use is read again no sooner: there is little left to learn.
-constexpr Duration kRestInUse = seconds(60);
+constexpr Duration kRestInUse = seconds(180);
 
 bool may_carry_io(const Path& path) {
     bool known =

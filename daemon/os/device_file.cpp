@@ -29,6 +29,8 @@ namespace mp::os {
 
 namespace {
 
+constexpr std::size_t kAttributesMax = 4;  ///< more than one check of a path reads
+
 // Kernel names hold '!' where the node has a directory ("cciss!c0d0").
 std::string node_of(const std::string& root, std::string name) {
     std::ranges::replace(name, '!', '/');
@@ -58,6 +60,17 @@ Result<int> DeviceFile::fd() {
     ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
     fd_ = std::move(opened);
     return fd_.get();
+}
+
+Result<std::string> DeviceFile::attribute(const SysDir& sysfs, const std::string& path) {
+    auto kept = std::ranges::find(attributes_, path, &KeptAttribute::path);
+    if (kept == attributes_.end()) {
+        if (attributes_.size() == kAttributesMax) {
+            attributes_.erase(attributes_.begin());
+        }
+        kept = attributes_.emplace(attributes_.end(), path);
+    }
+    return kept->read(sysfs);
 }
 
 Result<> DeviceFile::verify(int fd) const {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The open device of one path, and the blocking calls on it. Used in a lane, one call at a time:
-// the path has one probe in flight.
+// The open files of one path, and the blocking calls on its device. Used in a lane, one call at a
+// time: the path has one probe in flight.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "daemon/model/probe.h"
+#include "daemon/os/sys_dir.h"
 #include "daemon/os/unique_fd.h"
 
 namespace mp::os {
@@ -27,6 +29,8 @@ public:
     Result<int> fd();
     /// Let go: the next fd() opens again.
     void forget() { fd_.reset(); }
+    /// An attribute of the device or of what it hangs on; stays open. Errors: as SysDir::read().
+    Result<std::string> attribute(const SysDir& sysfs, const std::string& path);
 
 private:
     Result<> verify(int fd) const;
@@ -34,6 +38,7 @@ private:
     const model::PathRef path_;
     const Options options_;
     UniqueFd fd_;
+    std::vector<KeptAttribute> attributes_;
 };
 
 /// Issues the command with SG_IO and waits for it; the kernel aborts it after `timeout`.

@@ -79,8 +79,9 @@ model::ProbeReply no_lane() {
 }
 
 // In a lane. Everything that may block is here.
-model::ProbeReply read_attribute(const SysDir& sysfs, const model::ReadAttribute& attribute) {
-    const Result<std::string> text = sysfs.read(attribute.path);
+model::ProbeReply read_attribute(LaneJob& job, const SysDir& sysfs,
+                                 const model::ReadAttribute& attribute) {
+    const Result<std::string> text = job.file->attribute(sysfs, attribute.path);
     if (!text) {
         return tl::unexpected<Error>(text.error());
     }
@@ -120,7 +121,7 @@ void ask_all(LaneJob& job, const SysDir& sysfs, const LanePathIo::Options& optio
     for (std::size_t i = 0; i < job.probes.size() && now < job.deadline; ++i) {
         const auto* attribute = std::get_if<model::ReadAttribute>(&job.probes[i]);
         model::ProbeReply& reply = job.replies[i];
-        reply = attribute != nullptr ? read_attribute(sysfs, *attribute)
+        reply = attribute != nullptr ? read_attribute(job, sysfs, *attribute)
                                      : ask_device(job, options, job.probes[i], now);
         now = EventLoop::now();
         if (i == 0) {

@@ -105,6 +105,29 @@ Result<std::string> SysDir::read(std::string_view path) const {
     return read_all(fd.get());
 }
 
+Result<std::string> KeptAttribute::read(const SysDir& sysfs) {
+    if (fd_) {
+        Result<std::string> text = read_open(sysfs);
+        if (text) {
+            return text;
+        }
+        fd_.reset();
+    }
+    MP_TRY(fd_, sysfs.open_attribute(path_));
+    return read_open(sysfs);
+}
+
+Result<std::string> KeptAttribute::read_open(const SysDir& sysfs) const {
+    std::array<char, 4096> buffer;
+    const ssize_t got = ::pread(fd_.get(), buffer.data(), buffer.size(), 0);
+    if (got < 0) {
+        return fail_errno(errno, "read an attribute");
+    }
+    const auto size = static_cast<std::size_t>(got);
+    // What fills the buffer may be longer than a page.
+    return size < buffer.size() ? std::string(buffer.data(), size) : sysfs.read(path_);
+}
+
 Result<UniqueFd> SysDir::open_directory(std::string_view path) const {
     MP_TRY(const std::string name, relative(path));
     UniqueFd fd(::openat(root_.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

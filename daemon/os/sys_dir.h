@@ -43,4 +43,22 @@ private:
     UniqueFd root_;
 };
 
+/// One attribute that is read again and again: opened by the first reading and kept, for opening
+/// walks a long path and costs more than reading. The kernel shows the value anew at each reading
+/// from the start (Documentation/filesystems/sysfs.rst).
+class KeptAttribute {
+public:
+    explicit KeptAttribute(std::string path) : path_(std::move(path)) {}
+
+    /// As SysDir::read(). An attribute that vanished is looked for once more under its name.
+    Result<std::string> read(const SysDir& sysfs);
+    const std::string& path() const { return path_; }
+
+private:
+    Result<std::string> read_open(const SysDir& sysfs) const;
+
+    std::string path_;
+    UniqueFd fd_;
+};
+
 }  // namespace mp::os

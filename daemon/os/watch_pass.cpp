@@ -9,15 +9,16 @@
 // expensive do the passes move apart.
 #include "daemon/os/watch_pass.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <string_view>
 
 #include "daemon/base/strings.h"
 
 namespace mp::os {
+
+namespace {
+constexpr std::size_t kStateMax = 128;
+}  // namespace
 
 void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
     const auto found = std::ranges::find_if(paths_, [&](const Path& p) { return p.id == path; });
@@ -32,13 +33,12 @@ void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
     std::vector<Attribute> fresh;
     for (const std::string& name : attributes) {
         const auto same =
-            std::ranges::find_if(old, [&](const Attribute& a) { return a.path == name; });
-        if (same != old.end() && !same->path.empty()) {
+            std::ranges::find_if(old, [&](const Attribute& a) { return a.file.path() == name; });
+        if (same != old.end()) {
             fresh.push_back(std::move(*same));
-            same->path.clear();
+            old.erase(same);
         } else {
-            fresh.push_back({.path = name,
-                             .fd = {},
+            fresh.push_back({.file = KeptAttribute(name),
                              .read_before = false,
                              .report_first = fresh.empty(),
                              .value = {}});
@@ -61,23 +61,12 @@ std::size_t WatchList::attribute_count() const {
 
 // The value, empty when there is no such attribute; unset when nothing can be said this time.
 std::optional<std::string> WatchList::read(Attribute& attribute) const {
-    if (!attribute.fd) {
-        Result<UniqueFd> opened = sysfs_->open_attribute(attribute.path);
-        if (!opened) {
-            return opened.error().code == Errc::gone ? std::optional<std::string>("")
-                                                     : std::nullopt;
-        }
-        attribute.fd = std::move(*opened);
+    const Result<std::string> text = attribute.file.read(*sysfs_);
+    if (text) {
+        // States are words; what is longer is compared by its beginning.
+        return std::string(trim(std::string_view(*text).substr(0, kStateMax)));
     }
-    // States are words; what is longer is compared by its beginning.
-    std::array<char, 128> buffer{};
-    const ssize_t got = ::pread(attribute.fd.get(), buffer.data(), buffer.size(), 0);
-    if (got >= 0) {
-        return std::string(trim({buffer.data(), static_cast<std::size_t>(got)}));
-    }
-    const bool gone = errc_of_errno(errno) == Errc::gone;
-    attribute.fd.reset();
-    return gone ? std::optional<std::string>("") : std::nullopt;
+    return text.error().code == Errc::gone ? std::optional<std::string>("") : std::nullopt;
 }
 
 void WatchList::read_path(Path& path,
@@ -91,7 +80,7 @@ void WatchList::read_path(Path& path,
             attribute.read_before ? *value != attribute.value : attribute.report_first;
         attribute.read_before = true;
         if (changed) {
-            changes.push_back({path.id, attribute.path, *value});
+            changes.push_back({path.id, attribute.file.path(), *value});
         }
         attribute.value = std::move(*value);
     }

@@ -34,8 +34,7 @@ public:
 
 private:
     struct Attribute {
-        std::string path;
-        UniqueFd fd;
+        KeptAttribute file;
         bool read_before = false;
         bool report_first = false;
         std::string value;  ///< empty: vanished or not there yet

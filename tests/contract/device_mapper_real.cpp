@@ -527,7 +527,7 @@ TEST_F(DeviceMapperReal, AMapWhoseDiskHangsHoldsUpNoOther) {
     std::optional<DmMapState> now = bring_about({}, hung);
     ASSERT_TRUE(wait_settled());
     // A read is under way in the slow disk, so the reload waits for it inside the kernel.
-    ASSERT_EQ(shell("echo 5000 > /sys/bus/pseudo/drivers/scsi_debug/delay"), 0);
+    ASSERT_EQ(shell("echo 2500 > /sys/bus/pseudo/drivers/scsi_debug/delay"), 0);
     ASSERT_EQ(shell("dd if=/dev/mapper/dmthung of=/dev/null bs=4096 count=1 iflag=direct "
                     "2>/dev/null & sleep 1"),
               0);
@@ -552,8 +552,8 @@ TEST_F(DeviceMapperReal, AMapWhoseDiskHangsHoldsUpNoOther) {
     ASSERT_TRUE(late);
     EXPECT_EQ(late->op.value, 9999U);
     EXPECT_TRUE(late->outcome) << late->outcome.error().text();
-    // Refused while a command is under way.
-    EXPECT_EQ(shell("for i in $(seq 100); do "
+    // Refused while a command is under way, and udev reads the new table's disk many times.
+    EXPECT_EQ(shell("for i in $(seq 1000); do "
                     "echo 1 2>/dev/null > /sys/bus/pseudo/drivers/scsi_debug/delay && exit 0; "
                     "sleep 0.3; done; exit 1"),
               0);

@@ -83,7 +83,7 @@ protected:
         options.use_systemd = false;
         Result<std::unique_ptr<os::ControlServer>> server = os::ControlServer::create(
             *loop_, sink_, options,
-            [this](std::string_view request, bool root) { return handle(request, root); });
+            [](std::string_view request, bool root) { return handle(request, root); });
         ASSERT_TRUE(server.has_value());
         server_ = std::move(*server);
     }

@@ -236,6 +236,26 @@ TEST(IdentityCheck, ReMappedUnitIsSeenAlthoughSysfsKeepsTheOldAnswer) {
     EXPECT_EQ(fabric.run(base, name6(1), {good(target_page(1))}), Kind::same);
 }
 
+TEST(IdentityCheck, OnlyTheVerySamePageIsTakenAsRead) {
+    Fabric fabric = scsi();
+    const IdentityBaseline base = baseline(1);
+    EXPECT_EQ(fabric.run(base, name6(1), {good(target_page(1))}), Kind::same);
+    EXPECT_EQ(fabric.verdict.baseline, base);
+    Vec absent = target_page(1);
+    absent[0] = 0x20;
+    EXPECT_EQ(fabric.run(base, name6(1), {good(absent)}), Kind::unreadable);
+    Vec shorter = target_page(1);
+    shorter.pop_back();
+    EXPECT_EQ(baseline_of_vpd83(shorter, name6(1))->page, Vec{}) << "it may hide something";
+    for (std::size_t at : {0, 1, 4, 5, 6, 8, 11, 15, 16, 19}) {  // all but lengths
+        Vec other = target_page(1);
+        other[at] ^= 0x01;
+        EXPECT_FALSE(fabric.run(base, name6(1), {good(other)}) == Kind::same &&
+                     fabric.verdict.baseline == base)
+            << "byte " << at;
+    }
+}
+
 TEST(IdentityCheck, ReMappedBeforeTheFirstCheckIsSeenToo) {
     Fabric fabric = scsi();
     EXPECT_EQ(fabric.run({}, name6(1), {good(target_page(2))}), Kind::changed);

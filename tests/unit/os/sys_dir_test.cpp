@@ -39,6 +39,17 @@ TEST_F(SysDirTest, ReadsAttributesWithAndWithoutLeadingSlash) {
     EXPECT_EQ(*sys_->read("empty"), "");
 }
 
+TEST_F(SysDirTest, AKeptAttributeIsReadAnewEachTime) {
+    KeptAttribute state("block/sda/device/state");
+    EXPECT_EQ(*state.read(*sys_), "running\n");
+    write("block/sda/device/state", "offline\n");
+    EXPECT_EQ(*state.read(*sys_), "offline\n");
+    KeptAttribute later("block/sda/device/later");
+    EXPECT_EQ(later.read(*sys_).error().code, Errc::gone);
+    write("block/sda/device/later", std::string(9000, 'x'));
+    EXPECT_EQ(later.read(*sys_)->size(), 9000U);
+}
+
 TEST_F(SysDirTest, ReadsBinaryPagesWhole) {
     std::string page(9000, '\0');
     page[5] = '\n';
