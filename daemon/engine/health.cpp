@@ -9,7 +9,7 @@
 //
 // Checks of one path ask the same questions nearly always. Those that the last good one asked are
 // sent along with the first, so that a worker asks them in one go; an answer counts only when its
-// question is really asked.
+// question is really asked. A path's own first check goes by what others of its product asked.
 //
 // A good path's interval doubles from polling_interval to max_polling_interval; anything else is
 // looked at every polling_interval, and whatever hints at trouble (a failed sibling, a kernel
@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "checkers/gate.h"
+#include "daemon/base/strings.h"
 #include "daemon/engine/rules.h"
 
 namespace mp::engine {
@@ -31,6 +32,7 @@ namespace {
 // A locally assigned number names a disk well enough for a while: so many checks in a row may
 // leave serial number and model unasked.
 constexpr int kPageChecksInARow = 3;
+constexpr std::size_t kKindsMax = 64;  // of paths whose first questions are known
 
 std::optional<PathState> kernel_gate(const model::BlockDevice& device) {
     if (device.state_attribute.empty()) {
@@ -45,10 +47,40 @@ void want(Path& path, const Probe& probe, int limit) {
     path.run.wanted = probe;
 }
 
+std::string kind_of(const Path& path) {
+    return path.checker_name + "," + path.device->vendor + "," + path.device->product;
+}
+
+// Attributes of the device are named from its folder on; others end what the paths have in common.
+void remember_for_others(Core& core, const Path& path, bool whole) {
+    if (core.habits_by_kind.size() >= kKindsMax) {
+        core.habits_by_kind.clear();  // to be learnt again
+    }
+    std::vector<Probe>& common = core.habits_by_kind[kind_of(path)][whole];
+    common.clear();
+    const std::string folder = path.device->parent_dir() + "/";
+    for (Probe probe : path.habits[whole]) {
+        if (auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
+            if (!starts_with(attribute->path, folder)) {
+                return;
+            }
+            attribute->path.erase(0, folder.size());
+        }
+        common.push_back(std::move(probe));
+    }
+}
+
 void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
     CheckRun run = std::exchange(path.run, CheckRun{});
     if (run.identity_ok) {
-        path.habits[run.whole ? 1 : 0] = std::move(run.questions);
+        bool first = path.habits[run.whole].empty();
+        // A question that was put again because of a unit attention is one question.
+        run.questions.erase(std::unique(run.questions.begin(), run.questions.end()),
+                            run.questions.end());
+        path.habits[run.whole] = std::move(run.questions);
+        if (first) {
+            remember_for_others(core, path, run.whole);
+        }
     }
     apply_check(core, path, run, priority);
     if (run.again) {
@@ -247,14 +279,35 @@ std::optional<model::ProbeReply> foreseen_answer(CheckRun& run, const Probe& que
     return std::move(run.answers[run.used++]);
 }
 
-// What the last check of this kind asked after as many questions, if it asked this one here.
-std::vector<Probe> foresee(const Path& path) {
-    const std::vector<Probe>& habit = path.habits[path.run.whole ? 1 : 0];
-    std::size_t asked = path.run.questions.size();
-    if (habit.size() <= asked || habit[asked - 1] != path.run.questions.back()) {
+// What `habit` has after so many different questions, if the last of them was this one.
+std::vector<Probe> rest_of(const std::vector<Probe>& habit, const std::vector<Probe>& asked) {
+    std::size_t count = 1;
+    for (std::size_t i = 1; i < asked.size(); ++i) {
+        count += asked[i] == asked[i - 1] ? 0 : 1;
+    }
+    if (habit.size() <= count || habit[count - 1] != asked.back()) {
         return {};
     }
-    return {habit.begin() + static_cast<std::ptrdiff_t>(asked), habit.end()};
+    return {habit.begin() + static_cast<std::ptrdiff_t>(count), habit.end()};
+}
+
+// What the last check of this kind went on with, else what other paths like this one did.
+std::vector<Probe> foresee(const Core& core, const Path& path) {
+    const std::vector<Probe>& own = path.habits[path.run.whole];
+    if (!own.empty()) {
+        return rest_of(own, path.run.questions);
+    }
+    auto others = core.habits_by_kind.find(kind_of(path));
+    if (others == core.habits_by_kind.end()) {
+        return {};
+    }
+    std::vector<Probe> rest = rest_of(others->second[path.run.whole], path.run.questions);
+    for (Probe& probe : rest) {
+        if (auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
+            attribute->path = path.device->parent_dir() + "/" + attribute->path;
+        }
+    }
+    return rest;
 }
 
 // Goes on until the check has ended or a question is on its way to the device.
@@ -270,7 +323,7 @@ void go_on(Core& core, Path& path) {
         }
         run.answers.clear();
         run.used = 0;
-        run.foreseen = foresee(path);
+        run.foreseen = foresee(core, path);
         run.op = core.new_op();
         core.emit(model::effect::StartProbe{
             run.op, path.ref(), {run.questions.back(), run.foreseen}, path.policy.checker_timeout});

@@ -48,6 +48,9 @@ struct CheckRun {
     bool running() const { return stage != Stage::idle; }
 };
 
+/// The questions of the last check that went well: of the short kind, of the whole kind.
+using Habits = std::array<std::vector<model::Probe>, 2>;
+
 /// What is known about whether the path still leads to the disk that it was taken for.
 enum class IdentityState {
     unknown,       ///< never compared: not put into a table
@@ -95,8 +98,7 @@ struct Path {
     std::unique_ptr<prioritizers::Prioritizer> prioritizer;
     std::string prioritizer_name;
     CheckRun run;
-    /// The questions of the last check that went well: of the short kind, of the whole kind.
-    std::array<std::vector<model::Probe>, 2> habits;
+    Habits habits;
     Instant next_check = kNever;
     Duration interval{0};
     Instant last_check{};
@@ -265,6 +267,8 @@ struct Core {
     std::unordered_map<DevT, MapId> table_holder;  ///< whose table holds the device or will
 
     std::set<std::pair<Instant, PathId>> check_queue;
+    /// The commands that paths of one product and checker begin a check with.
+    std::map<std::string, Habits> habits_by_kind;
     std::set<MapId> dirty_maps;
     std::set<std::pair<Instant, MapId>> map_queue;
     std::set<std::pair<Instant, Wwid>> waiting_wwids;  ///< maps that wait for first checks

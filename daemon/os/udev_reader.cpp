@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is this device, now? Reading one takes some dozens of small files, any of which may block,
-// so one thread does it and the reactor never does. It reads after the event, not with it: what
-// arrives at the engine is the newest truth, and a burst of events costs one reading.
+// so one thread does it, with some helpers when there are many, and the reactor never does. It
+// reads after the event, not with it: what arrives at the engine is the newest truth, and a burst
+// of events costs one reading.
 //
 // An enumeration reads /sys/block, with or without udev; udev adds only its properties. Events that
 // arrive meanwhile wait until it is done.
@@ -12,13 +13,28 @@
 #include "daemon/os/udev_reader.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace mp::os {
 
 namespace {
 // So many are handed to the reactor at a time; it is woken once for them.
-constexpr std::size_t kBatch = 32;
+constexpr std::size_t kBatch = 16;
+
+FactsCrew::Reader make_facts_reader(const std::shared_ptr<const SysDir>& sysfs,
+                                    UdevReader::PropertyReader properties) {
+    return [sysfs, properties = std::move(properties)](
+               const std::string& name) -> std::optional<model::BlockDevice> {
+        const DirSysTree tree(sysfs);
+        Result<model::BlockDevice> device =
+            facts::read_block_facts(tree, name, properties ? properties(name) : facts::UdevFacts{});
+        if (!device) {
+            return std::nullopt;
+        }
+        return std::move(*device);
+    };
+}
 }  // namespace
 
 UdevReader::UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<TaskQueue> tasks,
@@ -127,7 +143,9 @@ bool UdevReader::wait(std::optional<DeviceWork>& work, std::optional<Order>& ord
 }
 
 void UdevReader::body() {
-    properties_ = make_properties_();
+    PropertyReader properties = make_properties_();
+    has_udev_ = properties != nullptr;
+    facts_of_ = make_facts_reader(sysfs_, std::move(properties));
     for (;;) {
         std::optional<DeviceWork> work;
         std::optional<Order> order;
@@ -145,7 +163,7 @@ void UdevReader::body() {
             read_attention(*order);
         }
     }
-    properties_ = nullptr;
+    facts_of_ = nullptr;
 }
 
 // /sys/.../targetH:C:T/H:C:T:L/block/sdX
@@ -166,19 +184,9 @@ void UdevReader::read_attention(const Order& order) {
     }
 }
 
-std::optional<model::BlockDevice> UdevReader::facts_of(const std::string& name) {
-    const DirSysTree tree(sysfs_);
-    Result<model::BlockDevice> device =
-        facts::read_block_facts(tree, name, properties_ ? properties_(name) : facts::UdevFacts{});
-    if (!device) {
-        return std::nullopt;
-    }
-    return std::move(*device);
-}
-
 // Its event is still to come.
 bool UdevReader::udev_works_on(const model::BlockDevice& device) const {
-    return properties_ && !device.udev_initialized;
+    return has_udev_ && !device.udev_initialized;
 }
 
 // Whoever hears that a device is gone knows it by its number, which some events do not say.
@@ -194,7 +202,7 @@ void UdevReader::read_device(const DeviceWork& work) {
         known_.erase(work.name);
     }
     if (work.seen) {
-        std::optional<model::BlockDevice> device = facts_of(work.name);
+        std::optional<model::BlockDevice> device = facts_of_(work.name);
         if (device.has_value() && !udev_works_on(*device)) {
             known_[work.name] = device->devt;
             events_.emplace_back(model::event::DeviceSeen{std::move(*device), work.change});
@@ -213,11 +221,15 @@ void UdevReader::enumerate() {
     known_.clear();
     --works_;  // the enumeration counts as delivered with its last event
     flush();
-    for (const std::string& name : DirSysTree(sysfs_).list("/block")) {
-        if (!facts::is_candidate(name)) {
-            continue;
-        }
-        std::optional<model::BlockDevice> device = facts_of(name);
+    std::vector<std::string> names = DirSysTree(sysfs_).list("/block");
+    std::erase_if(names, [](const std::string& name) { return !facts::is_candidate(name); });
+    auto crew = std::make_shared<FactsCrew>(names);
+    crew->start(std::max(1U, std::thread::hardware_concurrency()) - 1,
+                [sysfs = sysfs_, make_properties = make_properties_] {
+                    return make_facts_reader(sysfs, make_properties());
+                });
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        std::optional<model::BlockDevice> device = crew->take(i, facts_of_);
         if (!device.has_value()) {
             continue;  // it left meanwhile; its event is on the way
         }
@@ -225,7 +237,7 @@ void UdevReader::enumerate() {
         if (udev_works_on(*device)) {
             continue;
         }
-        known_[name] = device->devt;
+        known_[names[i]] = device->devt;
         events_.emplace_back(model::event::DeviceSeen{std::move(*device), false});
         if (events_.size() >= kBatch) {
             flush();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The worker behind UdevSource: the only thread that reads devices, so that what it says of one
+// The worker behind UdevSource: the only thread that tells of devices, so that what it says of one
 // device is in order.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "daemon/facts/block_facts.h"
 #include "daemon/model/event.h"
 #include "daemon/os/device_queue.h"
+#include "daemon/os/facts_crew.h"
 #include "daemon/os/sys_dir.h"
 #include "daemon/os/sys_tree_dir.h"
 #include "daemon/os/task_queue.h"
@@ -29,7 +30,8 @@ public:
     /// Called on the reactor with what was read, in order.
     using Deliver = std::function<void(std::vector<model::Event>)>;
 
-    /// `make_properties` is called in the thread, once; libudev objects belong to one thread.
+    /// `make_properties` is called once in each thread that reads; libudev objects belong to one
+    /// thread. It gives nothing where no udev runs.
     UdevReader(std::shared_ptr<const SysDir> sysfs, std::shared_ptr<TaskQueue> tasks,
                std::size_t devices_max, std::function<PropertyReader()> make_properties,
                Deliver deliver);
@@ -63,7 +65,6 @@ private:
     void read_attention(const Order& order);
     void read_device(const DeviceWork& work);
     void enumerate();
-    std::optional<model::BlockDevice> facts_of(const std::string& name);
     bool udev_works_on(const model::BlockDevice& device) const;
     DevT last_known(const std::string& name, DevT said) const;
     void flush();
@@ -82,7 +83,8 @@ private:
     bool stopping_ = false;
 
     // The thread's own.
-    PropertyReader properties_;
+    FactsCrew::Reader facts_of_;
+    bool has_udev_ = false;
     std::unordered_map<std::string, DevT> known_;  ///< as last reported
     std::vector<model::Event> events_;             ///< read and not handed over yet
     std::size_t works_ = 0;                        ///< that they come from

@@ -56,7 +56,7 @@ daemon_idle() {
     sleep 4
     [ $(($(jiffies_of_daemon) - before)) -lt 60 ]
 }
-all_ready() { [ "$(/share/guest/ask.py once "show paths raw format %T" | grep -c ready)" = $PATHS ]; }
+all_ready() { /share/guest/ask.py until "show paths raw format %T" ready $PATHS $PATIENCE; }
 
 measure() {
     local who=$1 start host before runs
@@ -103,7 +103,7 @@ measure() {
     systemctl kill --signal=KILL multipathd
     start=$(now_ms)
     systemctl start --no-block multipathd
-    until all_ready 2> /dev/null; do [ $(($(now_ms) - start)) -lt $((PATIENCE * 1000)) ] || fail "not all paths ready again"; done
+    all_ready || fail "not all paths ready again"
     figure_of "$who" kill9_to_ready s "$(seconds $(($(now_ms) - start)))"
     quiet_udev
     systemctl stop multipathd

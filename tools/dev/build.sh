@@ -49,5 +49,16 @@ dev_install() {
         DESTDIR=$destdir cmake --install build/release --prefix "$prefix"
     else
         as_root "install into $prefix" cmake --install build/release --prefix "$prefix"
+        say_what_is_next
     fi
+}
+
+# Nothing is started or enabled by an installation: the daemon takes over disks.
+say_what_is_next() {
+    if dpkg-query -W -f '${Status}' multipath-tools 2>/dev/null | grep -q ' installed$'; then
+        printf '    note: the package multipath-tools owns some of these files too, and puts its own back when it is upgraded\n'
+    fi
+    printf '    to use it now and after each boot:\n'
+    printf '      systemctl daemon-reload && udevadm control --reload && systemd-tmpfiles --create\n'
+    printf '      systemctl enable multipathd.service multipathd-queueing.service && systemctl restart multipathd.service\n'
 }

@@ -4,6 +4,8 @@
 
     ask.py once REQUEST                      prints the reply
     ask.py worst REQUEST TIMES PAUSE_MS      prints "WORST_MS MEDIAN_MS REPLY_BYTES" of that many questions
+    ask.py until REQUEST WORD COUNT LIMIT_S  asks until COUNT lines of the reply hold WORD, daemon or not;
+                                             fails after LIMIT_S seconds
 """
 import os
 import socket
@@ -43,6 +45,19 @@ def ask(request):
         return receive(connection, struct.unpack("=Q", receive(connection, 8))[0])
 
 
+def until(request, word, count, limit_s):
+    end = time.monotonic() + limit_s
+    while time.monotonic() < end:
+        try:
+            lines = ask(request).decode(errors="replace").splitlines()
+            if sum(word in line for line in lines) == count:
+                return
+        except (OSError, SystemExit):  # not there yet, or gone while it answered
+            pass
+        time.sleep(0.05)
+    sys.exit(f"ask.py: not {count} times {word} within {limit_s} s")
+
+
 def worst(request, times, pause_ms):
     took, size = [], 0
     for _ in range(times):
@@ -59,6 +74,8 @@ def main():
         os.write(1, ask(sys.argv[2]).rstrip(b"\0"))
     elif sys.argv[1] == "worst":
         worst(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+    elif sys.argv[1] == "until":
+        until(sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5]))
     else:
         sys.exit(__doc__)
 

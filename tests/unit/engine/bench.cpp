@@ -213,6 +213,10 @@ ProbeReply Bench::answer(Device& device, const Probe& probe) {
     if (command == nullptr) {
         return ProbeAnswer{BytesReply{std::vector<std::uint8_t>(512)}};
     }
+    if (command->cdb[0] != 0x12 && device.attentions > 0) {
+        --device.attentions;
+        return ProbeAnswer{check_condition(6, 0x29, 0)};
+    }
     if (!device.ready) {
         return ProbeAnswer{check_condition(2, 4, 3)};
     }

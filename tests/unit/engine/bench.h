@@ -23,6 +23,7 @@ struct Device {
     std::string disk;          ///< 32 hex digits of the NAA 6 designator that INQUIRY gives now
     bool ready = true;         ///< TEST UNIT READY
     bool hangs = false;        ///< commands end as Errc::timeout
+    int attentions = 0;        ///< commands that a unit attention answers before one is done
     bool answers_all = false;  ///< foreseen questions are answered although the first is not plain
     std::uint64_t commands = 0;
     std::uint64_t reservation_key = 0;  ///< that this path is registered with; 0: it is not

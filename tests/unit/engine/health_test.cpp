@@ -27,6 +27,32 @@ TEST_F(Checks, TheQuestionsOfTheLastOneGoAlongWithTheFirst) {
     EXPECT_GE(sda().commands - commands, 2 * (sda().rounds - rounds)) << "readiness and identity";
 }
 
+TEST_F(Checks, ANewPathIsAskedInOneGoWhatOthersOfItsProductWereAsked) {
+    bench.add(scsi_path("sdc", 32, kDiskB, "host0"));
+    while (bench.device("sdc").rounds == 0) {
+        bench.advance(milliseconds(10));
+    }
+    bench.advance(milliseconds(10));
+    EXPECT_EQ(bench.device("sdc").rounds, 1U);
+    EXPECT_GE(bench.device("sdc").commands, 2U) << "readiness and identity";
+}
+
+TEST_F(Checks, AQuestionPutAgainForAnAttentionIsNotForeseenTwice) {
+    auto commands_of_one_check = [this] {
+        const std::uint64_t commands = sda().commands;
+        const std::uint64_t rounds = sda().rounds;
+        while (sda().rounds == rounds) {
+            bench.advance(milliseconds(100));
+        }
+        bench.advance(seconds(1));
+        return sda().commands - commands;
+    };
+    const std::uint64_t usual = commands_of_one_check();
+    sda().attentions = 2;
+    EXPECT_GT(commands_of_one_check(), usual);
+    EXPECT_EQ(commands_of_one_check(), usual);
+}
+
 TEST_F(Checks, AnAnswerCountsOnlyWhenItsQuestionIsAsked) {
     sda().answers_all = true;
     sda().ready = false;  // so no identity is asked for,
