@@ -40,6 +40,7 @@ struct Dispatch {
     void operator()(const model::event::CommandReceived& e) { on_command(core, e); }
     void operator()(const model::event::ConfigLoaded& e) { on_config_loaded(core, e); }
     void operator()(const model::event::FilesLoaded& e) { on_files_loaded(core, e); }
+    void operator()(const model::event::WwidsLoaded& e) { on_wwids_loaded(core, e); }
     void operator()(const model::event::FileWritten& e) { on_file_written(core, e); }
     void operator()(const model::event::ReloadRequested& e) { request_reload(core, e.all); }
     void operator()(const model::event::StopRequested&) { request_stop(core); }

@@ -197,6 +197,23 @@ void on_files_loaded(Core& core, const model::event::FilesLoaded& event) {
     }
 }
 
+// Only what was added counts, and only for disks that are here: those get their maps.
+void on_wwids_loaded(Core& core, const model::event::WwidsLoaded& event) {
+    core.wwids_asked = false;
+    const KnownWwids read = KnownWwids::parse(event.text);
+    std::vector<Wwid> added;
+    for (const std::pair<const Wwid, std::set<PathId>>& entry : core.paths_by_wwid) {
+        if (!core.wwids.contains(entry.first) && read.contains(entry.first)) {
+            added.push_back(entry.first);
+        }
+    }
+    std::ranges::sort(added);
+    for (const Wwid& wwid : added) {
+        (void)core.wwids.add(wwid);  // the line for the file: it is there
+        consider_map(core, wwid);
+    }
+}
+
 void on_file_written(Core& core, const model::event::FileWritten& event) {
     if (on_reservation_keys_written(core, event)) {
         return;

@@ -289,6 +289,10 @@ void consider_map(Core& core, const Wwid& wwid) {
         }
         if (decision.creation != Creation::create) {
             explain_waiting(core, ids, decision.reason);
+            if (core.first_round_done && !core.wwids_asked) {
+                core.wwids_asked = true;  // `multipath -a` writes the file and tells nobody
+                core.emit(model::effect::LoadWwids{});
+            }
             return;
         }
         bool any_trusted = std::ranges::any_of(ids, [&core](PathId id) {

@@ -113,6 +113,7 @@ void expire_replies(Core& core);
 void start(Core& core);
 void on_config_loaded(Core& core, const model::event::ConfigLoaded& event);
 void on_files_loaded(Core& core, const model::event::FilesLoaded& event);
+void on_wwids_loaded(Core& core, const model::event::WwidsLoaded& event);
 void request_reload(Core& core, bool all);
 void request_stop(Core& core);
 void settle(Core& core);

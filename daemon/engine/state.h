@@ -288,6 +288,7 @@ struct Core {
     std::string bindings_to_write;
     std::string wwids_to_write;
     OpId wwids_op;
+    bool wwids_asked = false;  ///< the file is being read for a disk that may have been added to it
     ReservationKeys reservation_keys;
     bool prkeys_dirty = false;
     OpId prkeys_op;

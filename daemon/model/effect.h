@@ -73,6 +73,8 @@ struct Reply {
 
 /// Read the configuration files again; answered by ConfigLoaded.
 struct LoadConfig {};
+/// Read the wwids file again; answered by WwidsLoaded.
+struct LoadWwids {};
 /// Replace the whole file atomically (temporary file, fsync, rename).
 struct ReplaceFile {
     OpId op;
@@ -116,7 +118,7 @@ using Effect =
     std::variant<effect::EnumerateDevices, effect::RereadDevice, effect::RetriggerDevice,
                  effect::StartProbe, effect::ReleasePath, effect::WatchPath, effect::WriteAttribute,
                  effect::ListMaps, effect::QueryMap, effect::RunPlan, effect::Reply,
-                 effect::LoadConfig, effect::ReplaceFile, effect::AppendFile,
+                 effect::LoadConfig, effect::LoadWwids, effect::ReplaceFile, effect::AppendFile,
                  effect::MarkFailedWwid, effect::Log, effect::NotifyReady, effect::NotifyReloading,
                  effect::NotifyStopping, effect::Exit>;
 

@@ -98,6 +98,10 @@ struct FilesLoaded {
     std::string wwids;
     std::string prkeys;
 };
+/// The wwids file alone, as it is now.
+struct WwidsLoaded {
+    std::string text;
+};
 struct FileWritten {
     OpId op;
     Result<> outcome;
@@ -114,11 +118,11 @@ struct Tick {};
 
 namespace mp::model {
 
-using Event =
-    std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone,
-                 event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
-                 event::PlanDone, event::MapsChanged, event::KernelStateChanged,
-                 event::CommandReceived, event::ConfigLoaded, event::FilesLoaded,
-                 event::FileWritten, event::ReloadRequested, event::StopRequested, event::Tick>;
+using Event = std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone,
+                           event::DevicesOverflowed, event::ProbeDone, event::MapsListed,
+                           event::MapQueried, event::PlanDone, event::MapsChanged,
+                           event::KernelStateChanged, event::CommandReceived, event::ConfigLoaded,
+                           event::FilesLoaded, event::WwidsLoaded, event::FileWritten,
+                           event::ReloadRequested, event::StopRequested, event::Tick>;
 
 }  // namespace mp::model

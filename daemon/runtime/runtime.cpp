@@ -143,6 +143,10 @@ struct Runtime::Impl {
         load_files();  // first: the new configuration is applied with the names as they are now
         load_config();
     }
+    void operator()(const effect::LoadWwids&) {
+        queue.post(
+            event::WwidsLoaded{ports.files.read_state(StateFile::wwids).content.value_or("")});
+    }
     void operator()(const effect::ReplaceFile& e) { ports.files.replace(e.op, e.file, e.content); }
     void operator()(const effect::AppendFile& e) {
         ports.files.append(e.op, e.file, e.header, e.content);

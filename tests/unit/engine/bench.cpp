@@ -357,6 +357,7 @@ struct Performer {
         post(event::FilesLoaded{bench.bindings_file, bench.wwids_file, bench.prkeys_file});
         post(loaded);
     }
+    void operator()(const effect::LoadWwids&) const { post(event::WwidsLoaded{bench.wwids_file}); }
     void operator()(const effect::ReplaceFile& e) const {
         if (e.file == StateFile::prkeys) {
             bench.prkeys_file = e.content;

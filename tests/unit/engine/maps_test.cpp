@@ -67,6 +67,22 @@ TEST(Maps, StrictModeMakesNoMapForAnUnknownDiskAndSaysWhy) {
     EXPECT_EQ(bench.dm.size(), 1U);
 }
 
+TEST(Maps, ADiskThatAnotherProgramAddsToTheFileGetsItsMapWhenItsPathIsAddedOrComes) {
+    Bench bench = two_path_bench("");
+    bench.add(scsi_path("sda", 0, kDiskA, "host0"));
+    bench.start();
+    EXPECT_TRUE(bench.command(Verb::add_path, "sda").ok);
+    EXPECT_THAT(bench.dm, IsEmpty());
+    bench.wwids_file = "/" + kA + "/\n/" + kB + "/\n";
+    EXPECT_TRUE(bench.command(Verb::add_path, "sda").ok);
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kA), ElementsAre("sda"));
+    bench.add(scsi_path("sdc", 32, kDiskB));
+    bench.settle();
+    EXPECT_THAT(bench.table_paths(kB), ElementsAre("sdc"));
+    EXPECT_EQ(bench.wwids_file, "/" + kA + "/\n/" + kB + "/\n");
+}
+
 TEST(Maps, AMapThatIsRightIsAdoptedWithoutAReload) {
     Bench first = two_path_bench();
     add_two_paths(first);
