@@ -263,11 +263,17 @@ int run_once(const std::vector<std::string>& arguments) {
     bool flushing = options.mode == cli::Mode::flush_one || options.mode == cli::Mode::flush_all;
     bool creating = options.mode == cli::Mode::create && !options.dry_run;
 
+    // In a container it has to be mounted; without it every device looks as if udev had not seen
+    // it.
+    if (::access("/run/udev/data", F_OK) != 0) {
+        std::fputs("multipathd: there is no /run/udev/data: no device will be found\n", stderr);
+    }
     Adapters parts;
     os::QueuedLog::Options log;
     log.most_verbose = os::level_of_verbosity(options.verbosity - 1);
     if (Result<> built = parts.build(log); !built) {
-        return fail_start("cannot start", built.error());
+        std::fputs("multipathd: no daemon answers on /run/multipathd.socket\n", stderr);
+        return fail_start("cannot do it without one", built.error());
     }
     engine::Options engine_options;
     engine_options.one_shot = true;

@@ -87,6 +87,12 @@ Result<Client> Client::connect(Duration timeout) {
     if (!fd) {
         fd = connect_to(kAbstractSocket, timeout);
     }
+    if (!fd && fd.error().code == Errc::gone) {
+        // The abstract one is out of a container's reach: what can be missing there is the file.
+        return ::access(kPathSocket.data(), F_OK) == 0
+                   ? fail(Errc::gone, "nobody listens on /run/multipathd.socket")
+                   : fail(Errc::gone, "there is no /run/multipathd.socket");
+    }
     if (!fd) {
         return tl::unexpected<Error>(fd.error());
     }

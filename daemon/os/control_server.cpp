@@ -85,15 +85,17 @@ Result<UniqueFd> listen_path(const std::string& path) {
     return fd;
 }
 
-Result<std::vector<UniqueFd>> open_listeners(const ControlServer::Options& options) {
+std::vector<UniqueFd> passed_listeners() {
     std::vector<UniqueFd> listeners;
-    int passed = options.use_systemd ? sd_listen_fds(1) : 0;
+    int passed = sd_listen_fds(1);
     for (int i = 0; i < passed; ++i) {
         listeners.emplace_back(SD_LISTEN_FDS_START + i);
     }
-    if (!listeners.empty()) {
-        return listeners;
-    }
+    return listeners;
+}
+
+Result<std::vector<UniqueFd>> open_listeners(const ControlServer::Options& options) {
+    std::vector<UniqueFd> listeners;
     if (!options.abstract_name.empty()) {
         MP_TRY(UniqueFd fd, listen_abstract(options.abstract_name));
         listeners.push_back(std::move(fd));
@@ -446,8 +448,14 @@ Result<std::unique_ptr<ControlServer>> ControlServer::create(EventLoop& loop,
                                                              ports::EventSink& sink,
                                                              Options options, Handler handler) {
     std::shared_ptr<Shared> shared = std::make_shared<Shared>();
-    MP_TRY(std::vector<UniqueFd> listeners, open_listeners(options));
-    shared->listeners = std::move(listeners);
+    if (options.use_systemd) {
+        shared->listeners = passed_listeners();
+    }
+    if (shared->listeners.empty()) {
+        MP_TRY(shared->listeners, open_listeners(options));
+    } else {
+        options.path.clear();  // the service manager's: the next client connects to it too
+    }
     for (const UniqueFd& listener : shared->listeners) {
         int flags = ::fcntl(listener.get(), F_GETFL);
         ::fcntl(listener.get(), F_SETFL, flags | O_NONBLOCK);

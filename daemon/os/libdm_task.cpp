@@ -50,7 +50,8 @@ Result<> prepare_once() {
     dm_hold_control_dev(1);
     dm_task* task = dm_task_create(DM_DEVICE_VERSION);
     if (task == nullptr) {
-        return fail(Errc::unsupported, "the kernel has no device-mapper, or it may not be used");
+        return fail(Errc::unsupported,
+                    "the kernel has no device-mapper, or /dev/mapper/control may not be used");
     }
     int done = dm_task_run(task);
     int sys_errno = dm_task_get_errno(task);
