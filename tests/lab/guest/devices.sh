@@ -51,6 +51,22 @@ lio_disk() {
     echo 1 > "$store/enable"
 }
 
+# lio_growing_disk NAME SERIAL MiB: the same on a loop device, so that it can become larger: lio_grow NAME MiB.
+# The host hears of that when it reads the capacity again.
+lio_growing_disk() {
+    local store=$TARGET/core/fileio_0/$1
+    modprobe -a target_core_mod target_core_file loop
+    mkdir -p "$DISKS_DIR" "$store"
+    truncate -s "$3M" "$DISKS_DIR/$1"
+    echo "fd_dev_name=$(losetup --find --show "$DISKS_DIR/$1")" > "$store/control"
+    echo "$2" > "$store/wwn/vpd_unit_serial"
+    echo 1 > "$store/enable"
+}
+lio_grow() {
+    truncate -s "$2M" "$DISKS_DIR/$1"
+    losetup --set-capacity "$(losetup --noheadings --output NAME --associated "$DISKS_DIR/$1")"
+}
+
 # lio_map_lun PORTAL_GROUP LUN DISK: the disk shows up under that number.
 lio_map_lun() {
     mkdir -p "$1/lun/lun_$2"
