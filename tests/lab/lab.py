@@ -6,7 +6,7 @@ A scenario's first lines tell what it shows and what guest it needs:
     # shows: one sentence
     # guest: mode=fast|systemd memory=MiB limit=SECONDS machine=plain|numa|numa-wide|numa-four append=KERNEL,WORDS
              programs=OF,THE,DEV,BUILD (then no daemon is installed) selector=yes (its module is there)
-             daemon=debian (whatever was asked for)
+             daemon=debian (whatever was asked for) source=PACKAGE (tests of Debian's source, in /share/source)
 The verdict is the scenario's exit code, brought out in results/exit; a guest that ends without one
 is a failure.
 """
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-from host import guest, image, module, numa
+from host import guest, image, module, numa, source
 
 LAB = pathlib.Path(__file__).resolve().parent
 REPO = LAB.parent.parent
@@ -43,7 +43,7 @@ def scenarios():
 def header(path):
     """The 'shows' sentence and the guest's properties."""
     shows, wish = "", {"mode": "fast", "memory": "1024", "limit": "420", "machine": "plain", "append": "",
-                       "programs": "", "selector": "no", "daemon": ""}
+                       "programs": "", "selector": "no", "daemon": "", "source": ""}
     for line in path.read_text().splitlines()[:12]:
         if line.startswith("# shows: "):
             shows = line[len("# shows: "):]
@@ -67,9 +67,9 @@ def install_ours(overlay, bin_dir):
             subprocess.run(["strip", "-g", "-o", sbin / name, bin_dir / name], check=True)
     for folder, where in (("udev", "usr/lib/udev/rules.d"), ("systemd", "usr/lib/systemd/system"),
                           ("tmpfiles.d", "usr/lib/tmpfiles.d"), ("modules-load.d", "usr/lib/modules-load.d")):
-        source = REPO / "packaging" / folder
-        if source.is_dir():
-            shutil.copytree(source, overlay / where)
+        ours = REPO / "packaging" / folder
+        if ours.is_dir():
+            shutil.copytree(ours, overlay / where)
     if not (sbin / "multipathd").exists():
         raise image.LabError(f"there is no {bin_dir}/multipathd: ./dev build makes it")
 
@@ -104,6 +104,8 @@ def make_share(path, wish, options, work):
         install_ours(share / "ours" if options.both else overlay, options.bin)
     if wish["selector"] == "yes":
         module.build(overlay, work / "selector")
+    if wish["source"]:
+        shutil.copytree(source.tests_of(wish["source"]), share / "source")
     etc = overlay / "etc"
     etc.mkdir(exist_ok=True)
     shutil.copyfile(LAB / "guest/multipath.conf", etc / "multipath.conf")
@@ -125,7 +127,8 @@ def add_units(units, with_daemon):
                  "fstrim.timer", "e2scrub_all.timer", "e2scrub_reap.service", "logrotate.timer", "getty@tty1.service",
                  "serial-getty@ttyS0.service", "open-iscsi.service", "iscsid.service", "nbd-client.service",
                  "nbd-server.service", "nvmf-autoconnect.service", "nvmefc-boot-connections.service",
-                 "systemd-journal-flush.service", "systemd-update-utmp.service", "systemd-random-seed.service"):
+                 "systemd-journal-flush.service", "systemd-update-utmp.service", "systemd-random-seed.service",
+                 "tgt.service"):
         if not (units / name).exists():
             (units / name).symlink_to("/dev/null")
 
