@@ -111,6 +111,9 @@ Answer run(const PersistWorld& world, const PersistPath& path, const model::Scsi
             break;
         }
     }
+    if (answer.unreachable) {
+        answer.text = "/dev/" + path.name + ": " + answer.text;  // one of several: which
+    }
     return answer;
 }
 
