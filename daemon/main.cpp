@@ -263,10 +263,13 @@ int run_once(const std::vector<std::string>& arguments) {
     bool flushing = options.mode == cli::Mode::flush_one || options.mode == cli::Mode::flush_all;
     bool creating = options.mode == cli::Mode::create && !options.dry_run;
 
-    // In a container it has to be mounted; without it every device looks as if udev had not seen
-    // it.
-    if (::access("/run/udev/data", F_OK) != 0) {
-        std::fputs("multipathd: there is no /run/udev/data: no device will be found\n", stderr);
+    // A container may have neither; then nothing that is said of devices would be true.
+    if (!flushing && ::access("/run/udev/data", F_OK) != 0) {
+        std::fputs(
+            "multipathd: no daemon answers on /run/multipathd.socket, and there is no "
+            "/run/udev/data to find devices without one\n",
+            stderr);
+        return 1;
     }
     Adapters parts;
     os::QueuedLog::Options log;
