@@ -268,6 +268,8 @@ ClaimResult judge_device(const Options& options, const Environment& environment)
             facts = with_identity(facts, mode, *config, *device, daemon);
             bool careful = mode == FindMultipaths::greedy || mode == FindMultipaths::smart;
             facts.in_use = careful && in_use(sysfs, *device);
+            // The daemon can have taken it for its map since we looked.
+            facts.held_by_map = facts.in_use && held_by_map(sysfs, *device);
             facts.waited = wait_left(marker_of(*device)).value_or(1) <= 0;
         }
     }
