@@ -265,6 +265,10 @@ std::string render_devices_json(const Snapshot& snapshot) {
             .text_or_null("unused_reason", path->unused_reason)
             .close();
     }
+    json.close().open_array("other_devices");
+    for (const std::string& name : others_of(snapshot)) {
+        json.open_object().text("name", name).text("status", device_status(snapshot, name)).close();
+    }
     return json.close().close().take();
 }
 

@@ -54,9 +54,18 @@ std::string_view device_status(const Snapshot& snapshot, const PathView& path) {
     if (path.device->hidden) {
         return "hidden, unmonitored";
     }
+    return device_status(snapshot, path.device->name);
+}
+
+std::span<const std::string> others_of(const Snapshot& snapshot) {
+    return snapshot.other_devices == nullptr ? std::span<const std::string>()
+                                             : std::span(*snapshot.other_devices);
+}
+
+std::string_view device_status(const Snapshot& snapshot, const std::string& name) {
     if (snapshot.config != nullptr) {
         model::BlockDevice only_named;  // this report is about names; no other rule may come first
-        only_named.name = path.device->name;
+        only_named.name = name;
         conf::FilterVerdict verdict = snapshot.config->filter_device(only_named, "");
         if (!verdict.accepted && verdict.group == "devnode") {
             return "devnode blacklisted, unmonitored";
@@ -111,10 +120,16 @@ std::string render_daemon(const Snapshot& snapshot, int pid) {
 
 std::string render_devices(const Snapshot& snapshot) {
     std::string out = "available block devices:\n";
-    for (const std::shared_ptr<const PathView>& path : snapshot.paths) {
-        out += "    " + path->device->name + " ";
-        out += device_status(snapshot, *path);
+    const auto put = [&out](const std::string& name, std::string_view status) {
+        out += "    " + name + " ";
+        out += status;
         out += '\n';
+    };
+    for (const std::shared_ptr<const PathView>& path : snapshot.paths) {
+        put(path->device->name, device_status(snapshot, *path));
+    }
+    for (const std::string& name : others_of(snapshot)) {
+        put(name, device_status(snapshot, name));
     }
     return out;
 }

@@ -2,6 +2,7 @@
 // Replies that are lists of lines rather than tables.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ std::string_view daemon_state_word(model::DaemonState state);
 std::string_view path_state_name(model::PathState state);
 /// The words of `show devices`.
 std::string_view device_status(const model::Snapshot& snapshot, const model::PathView& path);
+/// The block devices that are never paths.
+std::span<const std::string> others_of(const model::Snapshot& snapshot);
+/// Of one of these.
+std::string_view device_status(const model::Snapshot& snapshot, const std::string& name);
 
 /// Counts of path states, monitored paths, and whether device events or map work are outstanding.
 std::string render_status(const model::Snapshot& snapshot);

@@ -22,6 +22,10 @@ struct Dispatch {
     void operator()(const model::event::DeviceSeen& e) { on_device_seen(core, e); }
     void operator()(const model::event::DeviceGone& e) { on_device_gone(core, e); }
     void operator()(const model::event::EnumerationDone& e) { on_enumeration_done(core, e); }
+    void operator()(const model::event::OtherDevices& e) {
+        core.other_devices = std::make_shared<const std::vector<std::string>>(e.names);
+        core.visible = true;
+    }
     void operator()(const model::event::DevicesOverflowed&) {
         core.log(model::LogLevel::warning, "device-events-lost", nullptr, nullptr,
                  "device events were lost; all devices are read again");

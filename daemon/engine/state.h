@@ -253,6 +253,7 @@ struct Core {
     bool reload_all = false;
     bool reconfiguring = false;
 
+    std::shared_ptr<const std::vector<std::string>> other_devices;  ///< never paths
     std::map<PathId, Path> paths;
     std::unordered_map<DevT, PathId> path_by_devt;
     std::unordered_map<std::string, PathId> path_by_name;

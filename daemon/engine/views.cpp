@@ -185,6 +185,7 @@ std::shared_ptr<const model::Snapshot> build_snapshot(Core& core) {
     snapshot->daemon = core.daemon;
     snapshot->reconfigure_pending = core.reconfiguring;
     snapshot->config = core.config;
+    snapshot->other_devices = core.other_devices;
     snapshot->paths.reserve(core.paths.size());
     for (std::pair<const PathId, Path>& entry : core.paths) {
         snapshot->paths.push_back(view_of(core, entry.second));

@@ -37,6 +37,11 @@ struct DeviceGone {
 struct EnumerationDone {
     std::vector<DevT> present;
 };
+/// The block devices that can never be paths (device-mapper, loop, optical...), all that there are,
+/// by name. For `show devices` only.
+struct OtherDevices {
+    std::vector<std::string> names;
+};
 /// Device events were lost; only a full enumeration gives the truth.
 struct DevicesOverflowed {};
 
@@ -118,11 +123,12 @@ struct Tick {};
 
 namespace mp::model {
 
-using Event = std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone,
-                           event::DevicesOverflowed, event::ProbeDone, event::MapsListed,
-                           event::MapQueried, event::PlanDone, event::MapsChanged,
-                           event::KernelStateChanged, event::CommandReceived, event::ConfigLoaded,
-                           event::FilesLoaded, event::WwidsLoaded, event::FileWritten,
-                           event::ReloadRequested, event::StopRequested, event::Tick>;
+using Event =
+    std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone, event::OtherDevices,
+                 event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
+                 event::PlanDone, event::MapsChanged, event::KernelStateChanged,
+                 event::CommandReceived, event::ConfigLoaded, event::FilesLoaded,
+                 event::WwidsLoaded, event::FileWritten, event::ReloadRequested,
+                 event::StopRequested, event::Tick>;
 
 }  // namespace mp::model

@@ -92,11 +92,6 @@ struct MapView {
 
 enum class DaemonState { init, startup, configure, idle, running, shutdown };
 
-struct RejectedDevice {
-    std::shared_ptr<const BlockDevice> device;
-    std::string status;  ///< words of `show devices`
-};
-
 struct Snapshot {
     std::uint64_t generation = 0;
     Instant taken{};
@@ -106,6 +101,8 @@ struct Snapshot {
     std::vector<std::shared_ptr<const MapView>> maps;  ///< in order of first appearance
     std::vector<std::shared_ptr<const PathView>>
         paths;  ///< all known paths, filtered ones included
+    /// Names of the block devices that can never be paths; null: not known yet.
+    std::shared_ptr<const std::vector<std::string>> other_devices;
     std::shared_ptr<const conf::Config> config;
 };
 

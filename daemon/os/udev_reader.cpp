@@ -75,6 +75,14 @@ void UdevReader::add_enumeration() {
     wake_.notify_one();
 }
 
+void UdevReader::add_other() {
+    {
+        std::lock_guard lock(mutex_);
+        others_changed_ = true;
+    }
+    wake_.notify_one();
+}
+
 bool UdevReader::add_retrigger(const std::string& sys_path) {
     return add_order({.kind = Order::Kind::retrigger, .sys_path = sys_path});
 }
@@ -120,12 +128,17 @@ void UdevReader::stop() {
 // False: stop. Orders go before device events: an enumeration is what the start waits for.
 bool UdevReader::wait(std::optional<DeviceWork>& work, std::optional<Order>& order) {
     std::unique_lock lock(mutex_);
-    if (orders_.empty() && queue_.size() == 0) {
+    const auto waits = [this] { return stopping_ || !orders_.empty() || queue_.size() > 0; };
+    while (!waits()) {
+        const bool tell = std::exchange(others_changed_, false);
         lock.unlock();
+        if (tell) {
+            tell_others();
+        }
         flush();
         lock.lock();
+        wake_.wait(lock, [&] { return waits() || others_changed_; });
     }
-    wake_.wait(lock, [this] { return stopping_ || !orders_.empty() || queue_.size() > 0; });
     if (stopping_) {
         return false;
     }
@@ -246,6 +259,15 @@ void UdevReader::enumerate() {
     events_.emplace_back(std::move(done));
     ++works_;
     flush();
+    add_other();
+}
+
+void UdevReader::tell_others() {
+    model::event::OtherDevices others;
+    others.names = DirSysTree(sysfs_).list("/block");
+    std::erase_if(others.names, [](const std::string& name) { return facts::is_candidate(name); });
+    std::ranges::sort(others.names);
+    events_.emplace_back(std::move(others));
 }
 
 void UdevReader::flush() {

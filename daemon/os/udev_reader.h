@@ -40,6 +40,8 @@ public:
     bool add_seen(const std::string& name, bool change);
     bool add_gone(const std::string& name, DevT devt);
     void add_enumeration();
+    /// A device that is never a path came or went; all of them are told of when there is time.
+    void add_other();
     /// udev is asked to process the device again. False: too many orders wait.
     bool add_retrigger(const std::string& sys_path);
     /// The SCSI device at this path below /sys raised a unit attention: its disk is read as if it
@@ -65,6 +67,7 @@ private:
     void read_attention(const Order& order);
     void read_device(const DeviceWork& work);
     void enumerate();
+    void tell_others();
     bool udev_works_on(const model::BlockDevice& device) const;
     DevT last_known(const std::string& name, DevT said) const;
     void flush();
@@ -80,6 +83,7 @@ private:
     std::condition_variable wake_;
     DeviceQueue queue_;
     std::deque<Order> orders_;
+    bool others_changed_ = false;
     bool stopping_ = false;
 
     // The thread's own.

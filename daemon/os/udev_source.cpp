@@ -176,10 +176,13 @@ void UdevSource::Impl::take(udev_device* device) {
         overflow();  // a node came or went: the place of every device is read again
         return;
     }
+    const std::string action = text_or_empty(udev_device_get_action(device));
     if (!facts::is_candidate(name)) {
+        if (action == "add" || action == "remove") {
+            reader->add_other();
+        }
         return;
     }
-    const std::string action = text_or_empty(udev_device_get_action(device));
     bool taken = true;
     if (action == "remove") {
         const dev_t number = udev_device_get_devnum(device);

@@ -95,7 +95,9 @@ public:
         write(disks_.at(name).scsi + "/vendor", vendor + "\n");
         send(name, "change");
     }
-    const std::vector<model::Event>& events() override { return sink_.events; }
+    const std::vector<model::Event>& events() override { return sink_.disks.events; }
+    const std::vector<std::string>& others() const { return sink_.others; }
+    void add_other(const std::string& name) { write("/block/" + name + "/dev", "7:0\n"); }
     bool run_until(const std::function<bool()>& done) override {
         return contract::run_until(*loop_, done);
     }
@@ -140,7 +142,19 @@ private:
     UMockdevTestbed* testbed_;
     std::string sys_;
     std::unique_ptr<os::EventLoop> loop_ = contract::make_loop();
-    RecordingSink sink_;
+    /// What is told of disks, in order; the others are told of when there is time.
+    struct Sink final : ports::EventSink {
+        RecordingSink disks;
+        std::vector<std::string> others;
+        void post(model::Event event) override {
+            if (auto* told = std::get_if<model::event::OtherDevices>(&event)) {
+                others = std::move(told->names);
+            } else {
+                disks.post(std::move(event));
+            }
+        }
+    };
+    Sink sink_;
     std::unique_ptr<os::UdevSource> port_;
     std::map<std::string, Disk> disks_;
     std::uint32_t next_minor_ = 0;
@@ -185,6 +199,17 @@ TEST(UdevSource, ADiskThatUdevHasNotProcessedWaitsForItsOwnEvent) {
     const auto& seen = std::get<model::event::DeviceSeen>(harness.events()[2]);
     EXPECT_EQ(seen.device.devt, raw);
     EXPECT_TRUE(seen.device.udev_initialized);
+}
+
+TEST(UdevSource, DevicesThatAreNeverPathsAreNamed) {
+    UdevHarness harness(true);
+    harness.add_disk("sda", "ACME", false);
+    harness.add_other("sr0");
+    harness.add_other("dm-0");
+    harness.port().enumerate();
+    ASSERT_TRUE(harness.run_until([&] { return !harness.others().empty(); }));
+    EXPECT_EQ(harness.others(), (std::vector<std::string>{"dm-0", "sr0"}));
+    EXPECT_EQ(harness.events().size(), 2U) << "the disk, and that this was all";
 }
 
 TEST(UdevSource, WithoutUdevEveryDiskIsTold) {

@@ -150,6 +150,12 @@ TEST(Answer, DevicesSayWhatBecameOfThem) {
               "    sdf devnode whitelisted, unmonitored\n"
               "    nvme0c0n1 hidden, unmonitored\n"
               "    ram0 devnode blacklisted, unmonitored\n");
+    snapshot.other_devices =
+        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"dm-0", "sr0"});
+    EXPECT_THAT(reply("show devices", snapshot),
+                HasSubstr("    ram0 devnode blacklisted, unmonitored\n"
+                          "    dm-0 devnode blacklisted, unmonitored\n"
+                          "    sr0 devnode blacklisted, unmonitored\n"));
 }
 
 TEST(Answer, DevicesAreJudgedByTheirNamesAlone) {
