@@ -25,50 +25,35 @@ void FactsCrew::start(std::size_t helpers, const std::function<Reader()>& make_r
 }
 
 void FactsCrew::help(const Reader& reader) {
-    for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return next_ < taken_ + kAheadMax; });
-        }
-        if (!read_one(reader)) {
-            return;
-        }
+    for (bool more = true; more;) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return next_ == names_.size() || !far_ahead(); });
+        more = read_next(lock, reader);
     }
 }
 
-// False: all have been begun.
-bool FactsCrew::read_one(const Reader& reader) {
-    std::size_t index = 0;
-    {
-        std::lock_guard lock(mutex_);
-        if (next_ == names_.size()) {
-            return false;
-        }
-        index = next_++;
+// False: all have been begun. Lets go of the lock for the reading.
+bool FactsCrew::read_next(std::unique_lock<std::mutex>& lock, const Reader& reader) {
+    if (next_ == names_.size()) {
+        return false;
     }
+    const std::size_t index = next_++;
+    lock.unlock();
     std::optional<model::BlockDevice> device = reader(names_[index]);
-    {
-        std::lock_guard lock(mutex_);
-        slots_[index] = {.ready = true, .device = std::move(device)};
-    }
+    lock.lock();
+    slots_[index] = {.ready = true, .device = std::move(device)};
     changed_.notify_all();
     return true;
 }
 
 std::optional<model::BlockDevice> FactsCrew::take(std::size_t index, const Reader& own) {
-    for (bool more = true;;) {
-        std::unique_lock lock(mutex_);
-        if (!more) {
-            changed_.wait(lock, [&] { return slots_[index].ready; });
-        }
-        if (slots_[index].ready) {
-            taken_ = index + 1;
-            changed_.notify_all();
-            return std::exchange(slots_[index].device, std::nullopt);
-        }
-        lock.unlock();
-        more = read_one(own);
+    std::unique_lock lock(mutex_);
+    while (!slots_[index].ready && !far_ahead() && read_next(lock, own)) {
     }
+    changed_.wait(lock, [&] { return slots_[index].ready; });
+    taken_ = index + 1;
+    changed_.notify_all();
+    return std::exchange(slots_[index].device, std::nullopt);
 }
 
 }  // namespace mp::os

@@ -40,8 +40,9 @@ private:
         bool ready = false;
         std::optional<model::BlockDevice> device;
     };
-    bool read_one(const Reader& reader);
+    bool read_next(std::unique_lock<std::mutex>& lock, const Reader& reader);
     void help(const Reader& reader);
+    bool far_ahead() const { return next_ >= taken_ + kAheadMax; }
 
     const std::vector<std::string> names_;
     std::mutex mutex_;
