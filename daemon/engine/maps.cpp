@@ -217,6 +217,27 @@ void map_vanished(Core& core, Map& map) {
     erase_map(core, map.id);
 }
 
+// udev said of the disk that it is nobody's, before the map was there. It is asked again, so that
+// nothing scans or mounts a path of a map.
+void have_members_claimed(Core& core, const Map& map) {
+    if (core.options.observe_only) {
+        return;
+    }
+    for (const model::TableGroup& group : map.actual->table.groups) {
+        for (const model::TablePath& member : group.paths) {
+            Path* path = core.find_path(member.devt);
+            if (path == nullptr || path->claim_asked || !path->present) {
+                continue;
+            }
+            auto said = path->device->properties.find("DM_MULTIPATH_DEVICE_PATH");
+            if (said != path->device->properties.end() && said->second == "0") {
+                path->claim_asked = true;
+                core.emit(model::effect::RetriggerDevice{path->device->sys_path});
+            }
+        }
+    }
+}
+
 }  // namespace
 
 std::set<DevT> devices_of(const model::MultipathTable& table) {
@@ -255,6 +276,7 @@ void absorb_state(Core& core, Map& map, const DmMapState& state) {
         map.size_sectors = state.table.size_sectors;
     }
     absorb_paths(core, state);
+    have_members_claimed(core, map);
     if (had_groups && old_group != 0 && state.status.next_group != old_group &&
         state.status.next_group != 0) {
         ++map.group_switches;
@@ -388,6 +410,9 @@ void settle_adopted(Core& core) {
         refresh_policy(core, map);
         if (!core.options.observe_only) {
             set_alias(core, map, name_for(core, map));
+        }
+        if (map.actual) {
+            have_members_claimed(core, map);
         }
         core.mark_dirty(map);
     }

@@ -91,6 +91,7 @@ struct Path {
     bool excluded = false;                     ///< taken out by `del path`
     int retriggers = 0;  ///< change uevents asked of udev because its data was missing
     Instant retrigger_due = kNever;
+    bool claim_asked = false;  ///< a change uevent, because udev had released it before it was ours
     MapId map;
 
     std::unique_ptr<checkers::Checker> checker;

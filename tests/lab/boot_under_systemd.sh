@@ -18,6 +18,10 @@ for lun in 0 1 2 3 4 5 6 7; do
     map=$(map_of_wwid 333333330000007d$lun) || fail "no map for LUN $lun"
     wait_for "$map has two groups, the better one first" groups_are "$map" "1 $first 2 $second"
 done
+belongs_to_multipath() {
+    [ "$(udevadm info -q property "/dev/$1" | grep -E '^(DM_MULTIPATH_DEVICE_PATH|SYSTEMD_READY|ID_FS_TYPE)=' | sort | xargs)" = \
+        "DM_MULTIPATH_DEVICE_PATH=1 ID_FS_TYPE=mpath_member SYSTEMD_READY=0" ]
+}
 listing=$(multipath -ll)
 printf '%s\n' "$listing"
 for lun in 0 1 2 3 4 5 6 7; do
@@ -29,9 +33,8 @@ for lun in 0 1 2 3 4 5 6 7; do
     expect_is "disks of $map" "$(map_disks "$map")" "$(printf '%s\n' "$first" "$second" | sort | xargs)"
     expect_is "size of $map in sectors" "$(cat "/sys/block/$(map_dm "$map")/size")" 16384
     expect_is "name of $map" "$(printf '%s' "$map" | tr -d 'a-h')" mpt
-    expect_is "$first belongs to multipath" \
-        "$(udevadm info -q property "/dev/$first" | grep -E '^(DM_MULTIPATH_DEVICE_PATH|SYSTEMD_READY|ID_FS_TYPE)=' | sort | xargs)" \
-        "DM_MULTIPATH_DEVICE_PATH=1 ID_FS_TYPE=mpath_member SYSTEMD_READY=0"
+    # A disk that udev met before the daemon is claimed when its map is there.
+    wait_for "$first belongs to multipath" belongs_to_multipath "$first"
     expect "/dev/mapper/$map is there" test -b "/dev/mapper/$map"
     number=$(disk_number "$first")
     other_number=$(disk_number "$second")

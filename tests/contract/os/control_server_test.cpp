@@ -222,7 +222,7 @@ TEST_F(ControlServerTest, AnUnfinishedRequestTimesOut) {
     EXPECT_EQ(client.receive(), "closed");
 }
 
-TEST_F(ControlServerTest, AClientThatNeverReadsIsDroppedAndDelaysNobody) {
+TEST_F(ControlServerTest, D04AClientThatNeverReadsIsDroppedAndDelaysNobody) {
     os::ControlServer::Options options;
     options.write_patience = milliseconds(200);
     start(options);

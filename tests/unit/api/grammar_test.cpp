@@ -160,7 +160,7 @@ TEST(Grammar, ReplyToGarbageIsPrintableAndShort) {
     EXPECT_EQ(reply.find('\x01'), std::string::npos);
 }
 
-TEST(Grammar, TooLongRequestsAreRefusedAndTheLongestIsNot) {
+TEST(Grammar, D30TooLongRequestsAreRefusedAndTheLongestIsNot) {
     std::string list = "setprstatus map a pathlist \"";
     list.append(mp::api::kRequestMaxBytes - list.size() - 1, '1');
     EXPECT_EQ(changed(list + "\"").verb, Verb::set_pr_status);

@@ -313,7 +313,9 @@ struct Performer {
             post(event::DeviceGone{DevT{}, e.name});
         }
     }
-    void operator()(const effect::RetriggerDevice&) const {}
+    void operator()(const effect::RetriggerDevice& e) const {
+        bench.retriggered.push_back(e.sys_path);
+    }
     void operator()(const effect::StartProbe& e) const {
         if (!bench.devices.contains(e.path.name)) {
             post(event::ProbeDone{e.op, e.path.id, fail(Errc::gone, "no device")});

@@ -71,6 +71,7 @@ public:
     std::vector<model::Plan> plans;
     std::vector<model::effect::Log> logs;
     std::vector<std::string> attribute_writes;
+    std::vector<std::string> retriggered;  ///< sysfs paths
     std::string bindings_file;
     std::string wwids_file;
     std::string prkeys_file;

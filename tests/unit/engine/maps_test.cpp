@@ -39,6 +39,21 @@ TEST(Maps, PathsOfOneDiskBecomeOneMapAndReadinessFollows) {
     EXPECT_THAT(bench.wwids_file, HasSubstr("/" + kA + "/"));
 }
 
+TEST(Maps, APathThatUdevHadReleasedIsClaimedOnceTheMapIsThere) {
+    Bench bench = two_path_bench();
+    Device released = scsi_path("sda", 0, kDiskA, "host0");
+    released.facts.properties["DM_MULTIPATH_DEVICE_PATH"] = "0";
+    bench.add(released);
+    Device claimed = scsi_path("sdb", 16, kDiskA, "host1");
+    claimed.facts.properties["DM_MULTIPATH_DEVICE_PATH"] = "1";
+    bench.add(claimed);
+    bench.start();
+    EXPECT_THAT(bench.retriggered, ElementsAre(released.facts.sys_path));
+    bench.change("sda");  // and udev stays with it
+    bench.advance(seconds(600));
+    EXPECT_THAT(bench.retriggered, ElementsAre(released.facts.sys_path)) << "once";
+}
+
 TEST(Maps, WithoutDevicesTheDaemonIsReadyAndIdle) {
     Bench bench = two_path_bench();
     bench.start();

@@ -19,7 +19,7 @@ Vec descriptor(std::uint8_t key, std::uint8_t asc, std::uint8_t ascq) {
     return {0x72, key, asc, ascq, 0, 0, 0, 0};
 }
 
-TEST(Sense, FixedAndDescriptorFormatSayTheSame) {
+TEST(Sense, D38FixedAndDescriptorFormatSayTheSame) {
     Sense expected{.key = SenseKey::not_ready, .asc = 0x04, .ascq = 0x0b};
     EXPECT_EQ(parse_sense(fixed(2, 4, 0xb)).value(), expected);
     EXPECT_EQ(parse_sense(descriptor(2, 4, 0xb)).value(), expected);
