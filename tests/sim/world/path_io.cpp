@@ -65,9 +65,10 @@ void SimPathIo::ask(const Asked& asked) {
 
 void SimPathIo::post_error(const Asked& asked, Errc code, const char* what) {
     loop_.after(kFailAtOnce, [this, asked, code, what] {
-        outbox_.post_to(asked.session,
-                        model::event::ProbeDone{
-                            asked.op, asked.path, fail(code, what), loop_.now() - asked.since, {}});
+        model::event::ProbeDone done{
+            asked.op, asked.path, model::ProbeAnswer{}, loop_.now() - asked.since, {}};
+        done.reply = fail(code, what);
+        outbox_.post_to(asked.session, std::move(done));
     });
 }
 

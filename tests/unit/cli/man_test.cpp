@@ -65,7 +65,8 @@ std::string letters(std::span<const api::Field<View>> fields) {
 
 std::string options() {
     std::string out;
-    for (std::string_view line : split(cli::usage_text(), '\n')) {
+    const std::string usage = cli::usage_text();
+    for (std::string_view line : split(usage, '\n')) {
         if (starts_with(line, "  -")) {
             constexpr std::size_t kHelpColumn = 13;
             out += entry(trim(line.substr(0, kHelpColumn)), line.substr(kHelpColumn));

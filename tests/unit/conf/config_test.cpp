@@ -106,7 +106,8 @@ TEST(Config, ShippedExamplesAreCorrect) {
         std::ifstream in(path);
         const std::string text{std::istreambuf_iterator<char>(in), {}};
         ASSERT_FALSE(text.empty()) << path;
-        for (const Diagnostic& message : build(text)->diagnostics()) {
+        const std::shared_ptr<const Config> config = build(text);
+        for (const Diagnostic& message : config->diagnostics()) {
             ADD_FAILURE() << name << ": " << message.render();
         }
     }
