@@ -151,7 +151,8 @@ TEST_F(Choice, SelectingWithoutStartingLeavesNoLoad) {
     for (int i = 0; i < 100; ++i) {
         user_group_select(group.get(), 0);
     }
-    EXPECT_EQ(info_of(group), "3 100 0 0 4 3 8:0 A 0 0 0 8 8:1 A 0 0 0 8 8:2 A 0 1 0 8 8:3 A 0 1 0 8");
+    EXPECT_EQ(info_of(group),
+              "3 100 0 0 4 3 8:0 A 0 0 0 8 8:1 A 0 0 0 8 8:2 A 0 1 0 8 8:3 A 0 1 0 8");
 }
 
 TEST_F(Choice, FallsBackInTheOrderOfDistanceAndReturnsAtOnce) {
@@ -262,7 +263,9 @@ TEST_F(Choice, UsesAllOfSixtyFourPaths) {
     EXPECT_EQ(select(group), 63);
 }
 
-TEST_F(Choice, AnEmptyGroupHasNoPath) { EXPECT_EQ(select(load("numa-distance 0 0 0")), -1); }
+TEST_F(Choice, AnEmptyGroupHasNoPath) {
+    EXPECT_EQ(select(load("numa-distance 0 0 0")), -1);
+}
 
 TEST_F(Choice, PrintsIntoAnyBuffer) {
     const Group group = load("numa-distance 2 penalty 7 2 3 8:0 1 10,20 8 8:1 1 - auto");

@@ -40,7 +40,9 @@ inline std::string info_of(const Group& group) {
     return text;
 }
 
-inline int select(const Group& group) { return user_group_select(group.get(), kBlock); }
+inline int select(const Group& group) {
+    return user_group_select(group.get(), kBlock);
+}
 
 // Selects and starts one I/O; the path that it took.
 inline int submit(const Group& group, std::size_t bytes = kBlock) {

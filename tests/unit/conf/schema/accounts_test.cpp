@@ -13,9 +13,9 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST(ParseAccounts, ReadsNamesAndNumbers) {
-    const Accounts accounts = parse_accounts(
-        "root:x:0:0:root:/root:/bin/bash\noracle:x:1001:1002::/srv/oracle:/bin/sh\n",
-        "disk:x:6:\ndba:x:1002:oracle,root\n");
+    const Accounts accounts =
+        parse_accounts("root:x:0:0:root:/root:/bin/bash\noracle:x:1001:1002::/srv/oracle:/bin/sh\n",
+                       "disk:x:6:\ndba:x:1002:oracle,root\n");
     EXPECT_THAT(accounts.users, ElementsAre(Pair("oracle", 1001), Pair("root", 0)));
     EXPECT_THAT(accounts.groups, ElementsAre(Pair("dba", 1002), Pair("disk", 6)));
 }
