@@ -65,7 +65,7 @@ measure() {
     quiet_udev
     start=$(now_ms)
     systemctl start --no-block multipathd
-    reached $LUNS $PATHS 0 > /dev/null
+    reached "$LUNS" "$PATHS" 0 > /dev/null
     figure_of "$who" start_to_maps s "$(seconds $(($(now_ms) - start)))"
     # Events of the last maps may still be on their way: settled means quiet twice.
     settled_after "$start" > /dev/null
@@ -77,7 +77,7 @@ measure() {
     figure_of "$who" rss MB "$(awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$(daemon_pid)/status")"
     figure_of "$who" multipath_ll s "$(seconds "$(for _ in 1 2 3; do took_ms multipath -ll; done | median)")"
     figure_of "$who" show_maps_json ms "$(for _ in 1 2 3 4 5 6 7 8 9; do took_ms multipathd show maps json; done | median)"
-    expect_is "maps in the JSON" "$(multipathd show maps json | grep -c '"uuid"')" $LUNS
+    expect_is "maps in the JSON" "$(multipathd show maps json | grep -c '"uuid"')" "$LUNS"
     runs=20
     figure_of "$who" multipath_u_cpu ms "$(
         TIMEFORMAT='%U %S'
@@ -89,10 +89,10 @@ measure() {
     host=$(debug_host 0)
     for _ in 1 2 3; do
         host_state "$host" offline
-        reached $LUNS $LUNS $LUNS >> "/tmp/$who.failed"
+        reached "$LUNS" "$LUNS" "$LUNS" >> "/tmp/$who.failed"
         quiet_udev
         host_state "$host" running
-        reached $LUNS $PATHS 0 >> "/tmp/$who.back"
+        reached "$LUNS" "$PATHS" 0 >> "/tmp/$who.back"
         quiet_udev
         sleep 3
     done
@@ -125,6 +125,6 @@ defaults {
     max_polling_interval 5
 }
 CONF
-debug_disks $LUNS
+debug_disks "$LUNS"
 disks_settled $PATHS
 for who in ${LAB_BENCH_ORDER:-theirs ours}; do measure "$who"; done

@@ -30,30 +30,7 @@ before=$(identities)
 tables=$(dmsetup table --target multipath | sort)
 printf '%s\n%s\n' "$before" "$tables"
 
-: > /tmp/load.fio
-for map in $(cut -d: -f1 <<< "$before"); do
-    cat >> /tmp/load.fio << FIO
-[$map]
-filename=/dev/mapper/$map
-rw=randwrite
-bs=4k
-direct=1
-ioengine=libaio
-iodepth=2
-rate_iops=40
-verify=crc32c
-verify_fatal=1
-verify_backlog=64
-verify_backlog_batch=64
-time_based=1
-runtime=3600
-FIO
-done
-fio --output=/tmp/load.json --output-format=json /tmp/load.fio > /tmp/load.log 2>&1 &
-LOAD_PID=$!
-LOAD_DISK=/sys/block/$(map_dm "${map}")/stat
-LOAD_AT=$(load_progress)
-wait_for "the load runs" load_moved
+load_start "$(cut -d: -f1 <<< "$before")" 40 2
 
 loads_watch
 for round in 1 2 3 4 5; do

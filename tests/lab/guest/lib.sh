@@ -223,16 +223,17 @@ loads_watch() {
 loads_count() { awk '$1 == "loads" { print $2 }' /sys/kernel/tracing/kprobe_profile; }
 
 # --- a verifying load -------------------------------------------------------------------------------
-# load_start MAP [RATE]: writes random blocks and reads them back, until load_stop.
+# load_start MAPS [RATE [DEPTH]]: writes random blocks to each of the maps and reads them back, until
+# load_stop; RATE is I/Os a second and DEPTH the most of them on their way, of each map.
 load_start() {
+    local map
     cat > /tmp/load.fio << FIO
-[load]
-filename=/dev/mapper/$1
+[global]
 rw=randwrite
 bs=4k
 direct=1
 ioengine=libaio
-iodepth=4
+iodepth=${3:-4}
 rate_iops=${2:-150}
 verify=crc32c
 verify_fatal=1
@@ -241,10 +242,13 @@ verify_backlog_batch=64
 time_based=1
 runtime=3600
 FIO
+    for map in $1; do
+        printf '[%s]\nfilename=/dev/mapper/%s\n' "$map" "$map" >> /tmp/load.fio
+        LOAD_DISK=/sys/block/$(map_dm "$map")/stat
+    done
     rm -f /tmp/load.json
     fio --output=/tmp/load.json --output-format=json /tmp/load.fio > /tmp/load.log 2>&1 &
     LOAD_PID=$!
-    LOAD_DISK=/sys/block/$(map_dm "$1")/stat
     LOAD_AT=$(load_progress)
     wait_for "the load runs" load_moved
 }
