@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which known word was probably meant? The one with the smallest edit distance, where inserting,
 // dropping, changing a letter or swapping two neighbours counts one each (optimal string
-// alignment). A third of the letters may be wrong; beyond that a suggestion would be noise. Words
-// longer than any keyword are not looked at, so the cost per unknown word has a bound.
+// alignment). A third of the letters may be wrong; beyond that a suggestion would be noise, and so
+// it would be for a single letter. Words longer than any keyword are not looked at, so the cost per
+// unknown word has a bound.
 #include "conf/grammar/nearest.h"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-    if (word.empty() || word.size() > kMaxWord) {
+    if (word.size() < 2 || word.size() > kMaxWord) {
         return {};
     }
     std::string_view best;

@@ -115,6 +115,11 @@ private:
             note({view.find(Key::rr_weight), view.find(Key::path_grouping_policy)},
                  "rr_weight has no effect: all paths of a group have one priority");
         }
+        if (view.is(Key::reassign_maps, "yes")) {
+            note({view.find(Key::reassign_maps)},
+                 "reassign_maps has no effect: what is stacked on a path before its map is made "
+                 "stays there");
+        }
         const std::optional<std::int64_t> longest = view.number(Key::max_polling_interval);
         if (longest && *longest > kLongInterval) {
             note({view.find(Key::max_polling_interval), view.find(Key::polling_interval)},

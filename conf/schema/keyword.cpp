@@ -142,7 +142,7 @@ constexpr Keyword kKeywords[kKeyCount] = {
     amount(K::max_polling_interval, "max_polling_interval", "20", 0, kUintMax,
            "seconds to which the interval grows for a healthy path; 0: four times the interval"),
     flag(K::reassign_maps, "reassign_maps", "no",
-         "move device-mapper tables that use a path to the map of that path"),
+         "accepted and without effect: what is stacked on a path before its map is made stays"),
     ignored(K::multipath_dir, "multipath_dir", "directory of plugins; there are none to load"),
     row(K::path_selector, "path_selector", Form::counted_second,
         {.fallback = "service-time 0", .has_fallback = true},

@@ -115,7 +115,7 @@ constexpr std::array kForms = {
     change("reset maps|multipaths stats", Verb::reset_maps_stats, "zero the counters of all maps"),
     change("reset map|multipath $map stats", Verb::reset_map_stats, "zero the counters of a map"),
     change("reset map|multipath $map", Verb::reset_map,
-           "move devices stacked on member paths to the map"),
+           "fail if anything is stacked on a path of the map"),
     change("add path $path", Verb::add_path, "take a device as a path"),
     change("remove|del path $path", Verb::remove_path, "give a path up"),
     change("add map|multipath $map", Verb::add_map, "create or adopt a map"),

@@ -110,7 +110,7 @@ void add_map(Core& core, ClientId client, const std::string& name) {
     }
     if (wwid.empty() || !core.paths_by_wwid.contains(wwid)) {
         bool filtered = !core.config->filter_wwid(Wwid{name}).accepted;
-        reply(core, client, filtered, filtered ? "blacklisted\n" : kDeviceNotFound);
+        reply(core, client, false, filtered ? "blacklisted\n" : kDeviceNotFound);
         return;
     }
     core.flushed.erase(wwid);
@@ -177,6 +177,24 @@ void reset_stats(Core& core, Map& map) {
     map.queueing_time = Duration{0};
     map.queueing_timeouts = 0;
     core.touch(map);
+}
+
+// Devices stacked on a path before it had a map are not moved to the map. "ok" would say that they
+// were.
+void reset_map(Core& core, ClientId client, const Map& map) {
+    const std::string own = "dm-" + std::to_string(map.actual ? map.actual->minor : 0);
+    for (PathId id : map.paths) {
+        const Path& path = *core.find_path(id);
+        for (const std::string& holder : path.device->holders) {
+            if (holder != own) {
+                reply(core, client, false,
+                      holder + " stays on " + path.device->name +
+                          ": what is stacked on a path is not moved\n");
+                return;
+            }
+        }
+    }
+    reply(core, client, true);
 }
 
 void set_queueing(Core& core, Map& map, bool disabled) {
@@ -246,7 +264,7 @@ void on_map_command(Core& core, ClientId client, const Command& command) {
             wait_for(core, *map, client);
             return;
         case Verb::reset_map:
-            wait_for(core, *map, client);
+            reset_map(core, client, *map);
             return;
         case Verb::reset_map_stats:
             reset_stats(core, *map);

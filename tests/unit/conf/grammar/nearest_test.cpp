@@ -22,6 +22,7 @@ TEST(Nearest, FindsTheWordThatWasMeant) {
         {"prio_arg", "prio_args"},
         {"gid", "uid"},
         {"xyz", ""},
+        {"p", ""},
         {"", ""},
         {"totally_different", ""},
     };

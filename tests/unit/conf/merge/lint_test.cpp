@@ -57,6 +57,7 @@ constexpr Case kCases[] = {
     {"overrides {\n path_checker none\n}\n", "2:2 no command is sent"},
     {"defaults {\n rr_weight priorities\n path_grouping_policy group_by_prio\n}\n",
      "2:2 rr_weight has no effect"},
+    {"defaults {\n reassign_maps yes\n}\n", "2:2 reassign_maps has no effect"},
     {"defaults {\n max_polling_interval 600\n}\n", "unnoticed for 600 seconds"},
 };
 

@@ -109,7 +109,7 @@ constexpr Case kCases[] = {
     {"checker_timeout", "60", "60", kClean},
     {"checker_timeout", "1m", kRefused, "not a number"},
     {"allow_usb_devices", "no", "\"no\"", kClean},
-    {"allow_usb_devices", "2", kRefused, "did you mean"},
+    {"allow_usb_devices", "2", kRefused, "expected one of"},
     {"pg_timeout", "none", kRefused, kClean},
     {"flush_on_last_del", "always", "\"always\"", kClean},
     {"flush_on_last_del", "yes", "\"always\"", "old value"},
