@@ -203,6 +203,9 @@ int run_daemon(const DaemonOptions& options) {
     if (!control) {
         return fail_start("control socket", control.error());
     }
+    for (const std::string& problem : (*control)->problems()) {
+        parts.log->write({model::LogLevel::warning, "control", "", "", problem});
+    }
 
     engine::Options engine_options;
     engine_options.read_only_bindings = options.read_only_bindings;

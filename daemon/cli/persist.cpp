@@ -31,7 +31,7 @@ using scsi::PrOut;
 using scsi::PrOutParameters;
 
 constexpr int kTriesMax = 5;
-constexpr std::size_t kPathListChars = 400;  // requests have an end
+constexpr std::size_t kPathListChars = 32768;  // half of what a request may hold
 
 PersistCode code_of_sense(const scsi::Sense& sense) {
     switch (sense.key) {
@@ -283,7 +283,10 @@ PersistResult Change::registered(std::vector<const PersistPath*> done, const Ans
             list += (list.empty() ? "" : " ") + path->devt.str();
         }
         bool named = list.size() <= kPathListChars && !parameters_.all_target_ports;
-        tell("setprstatus", named ? " pathlist " + quoted(list) : "");
+        // A path can have left meanwhile: without a list the daemon looks itself.
+        if (!named || !tell("setprstatus", " pathlist " + quoted(list))) {
+            tell("setprstatus");
+        }
     }
     // A path that could not be reached is registered by the daemon when it is back.
     return worst.code == PersistCode::ok || worst.unreachable ? PersistResult{}

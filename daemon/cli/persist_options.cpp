@@ -143,7 +143,7 @@ void Parser::take(int letter, const char* value) {
     }
     switch (letter) {
         case 'v':
-            out.verbosity = static_cast<int>(number(value, 4, "a verbosity from 0 to 4"));
+            out.verbosity = static_cast<int>(number(value, 9, "a verbosity"));
             return;
         case 'd':
             out.device = value;

@@ -85,11 +85,32 @@ Result<UniqueFd> listen_path(const std::string& path) {
     return fd;
 }
 
-std::vector<UniqueFd> passed_listeners() {
+bool is_listener(int fd) {
+    const auto option = [fd](int name) {
+        int value = -1;
+        socklen_t length = sizeof value;
+        return ::getsockopt(fd, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
+    };
+    return option(SO_DOMAIN) == AF_UNIX && option(SO_TYPE) == SOCK_STREAM &&
+           option(SO_ACCEPTCONN) == 1;
+}
+
+// sd_listen_fds(3). What cannot be understood counts as nothing passed: the daemon has to run.
+std::vector<UniqueFd> passed_listeners(std::vector<std::string>& problems) {
     std::vector<UniqueFd> listeners;
     int passed = sd_listen_fds(1);
+    if (passed < 0) {
+        problems.push_back(std::string("LISTEN_PID and LISTEN_FDS make no sense (") +
+                           std::strerror(-passed) + "): no sockets are taken from them");
+    }
     for (int i = 0; i < passed; ++i) {
-        listeners.emplace_back(SD_LISTEN_FDS_START + i);
+        UniqueFd fd(SD_LISTEN_FDS_START + i);
+        if (is_listener(fd.get())) {
+            listeners.push_back(std::move(fd));
+        } else {
+            problems.push_back("descriptor " + std::to_string(fd.get()) +
+                               " was passed and is not a local socket that listens: it is closed");
+        }
     }
     return listeners;
 }
@@ -139,6 +160,7 @@ struct ControlServer::Shared : std::enable_shared_from_this<ControlServer::Share
     std::shared_ptr<TaskQueue> reactor;
     ports::EventSink* sink = nullptr;  ///< reactor thread only; null when the server is gone
     std::vector<UniqueFd> listeners;
+    std::vector<std::string> problems;
     UniqueFd epoll;
     UniqueFd wake;
     Thread thread;
@@ -449,7 +471,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::create(EventLoop& loop,
                                                              Options options, Handler handler) {
     std::shared_ptr<Shared> shared = std::make_shared<Shared>();
     if (options.use_systemd) {
-        shared->listeners = passed_listeners();
+        shared->listeners = passed_listeners(shared->problems);
     }
     if (shared->listeners.empty()) {
         MP_TRY(shared->listeners, open_listeners(options));
@@ -486,6 +508,10 @@ ControlServer::~ControlServer() {
     if (!shared_->options.path.empty()) {
         ::unlink(shared_->options.path.c_str());
     }
+}
+
+const std::vector<std::string>& ControlServer::problems() const {
+    return shared_->problems;
 }
 
 void ControlServer::set_request_timeout(Duration timeout) {

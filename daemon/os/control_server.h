@@ -42,6 +42,8 @@ public:
     ~ControlServer() override;
 
     void reply(ClientId client, const std::string& text) override;
+    /// What was passed by the service manager and could not be used, for the log.
+    const std::vector<std::string>& problems() const;
     /// From the configuration (uxsock_timeout); holds for requests that begin later.
     void set_request_timeout(Duration timeout);
 

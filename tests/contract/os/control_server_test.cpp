@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <cstring>
 
 #include "daemon/os/frame.h"
@@ -20,16 +22,26 @@ namespace {
 
 using ::testing::StartsWith;
 
+/// The address of a path, or with '@' before it of an abstract name.
+std::pair<sockaddr_un, socklen_t> address_of(const std::string& name) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, name.data(), name.size());
+    if (name.front() != '@') {
+        return {address, sizeof address};
+    }
+    address.sun_path[0] = '\0';
+    return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size())};
+}
+
 /// A client with blocking calls.
 class Client {
 public:
-    explicit Client(const std::string& path)
+    explicit Client(const std::string& name)
         : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::memcpy(address.sun_path, path.data(), path.size());
-        EXPECT_EQ(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
-                  0);
+        const auto [address, length] = address_of(name);
+        EXPECT_EQ(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), length), 0)
+            << name;
     }
     void send_bytes(std::string_view bytes) const {
         EXPECT_EQ(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
@@ -284,6 +296,134 @@ TEST_F(ControlServerTest, WhoAskedForTheEndIsToldSo) {
     server_.reset();
     EXPECT_EQ(client.receive(), "ok\n");
     EXPECT_EQ(client.receive(), "closed");
+}
+
+/// Descriptors 3 and 4 as a service manager passes them. What they were before they are again
+/// afterwards, so this must be made before and end after everything else of a test.
+class Passed {
+public:
+    Passed() {
+        for (std::size_t i = 0; i < saved_.size(); ++i) {
+            saved_[i] = os::UniqueFd(::fcntl(number(i), F_DUPFD_CLOEXEC, 100));
+        }
+    }
+    ~Passed() {
+        for (std::size_t i = 0; i < saved_.size(); ++i) {
+            ::close(number(i));
+            if (saved_[i]) {
+                ::dup2(saved_[i].get(), number(i));
+            }
+        }
+        for (const char* name : {"LISTEN_PID", "LISTEN_FDS"}) {
+            ::unsetenv(name);
+        }
+    }
+    Passed(const Passed&) = delete;
+    Passed& operator=(const Passed&) = delete;
+
+    void listener(std::size_t i, const std::string& name) const {
+        os::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const auto [address, length] = address_of(name);
+        ASSERT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
+        ASSERT_EQ(::listen(fd.get(), 8), 0);
+        put(std::move(fd), i);
+    }
+    void no_listener(std::size_t i) const {
+        put(os::UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), i);
+    }
+    static void say(const std::string& pid, const std::string& count) {
+        ::setenv("LISTEN_PID", pid.c_str(), 1);
+        ::setenv("LISTEN_FDS", count.c_str(), 1);
+    }
+
+private:
+    static void put(os::UniqueFd fd, std::size_t i) {
+        if (fd.get() == number(i)) {
+            fd.release();
+        } else {
+            ::dup2(fd.get(), number(i));
+        }
+    }
+    static int number(std::size_t i) { return static_cast<int>(i) + 3; }
+    std::array<os::UniqueFd, 2> saved_;
+};
+
+class PassedSockets : public ::testing::Test {
+protected:
+    void start() {
+        os::ControlServer::Options options;
+        options.path = path_;
+        options.abstract_name = abstract_.substr(1);
+        Result<std::unique_ptr<os::ControlServer>> server =
+            os::ControlServer::create(*loop_, sink_, options, [](std::string_view request, bool) {
+                return os::ControlServer::Handled("echo " + std::string(request) + "\n");
+            });
+        ASSERT_TRUE(server.has_value());
+        server_ = std::move(*server);
+    }
+    void expect_own_sockets() {
+        EXPECT_EQ(Client(path_).ask("x"), "echo x\n");
+        EXPECT_EQ(Client(abstract_).ask("x"), "echo x\n");
+        server_.reset();
+        EXPECT_FALSE(std::filesystem::exists(path_)) << "what it made it removes";
+    }
+
+    Passed passed_;
+    ScratchFolder folder_;
+    const std::string path_ = folder_.path("socket");
+    const std::string abstract_ = "@" + folder_.path("abstract");
+    std::unique_ptr<os::EventLoop> loop_;
+    RecordingSink sink_;
+    std::unique_ptr<os::ControlServer> server_;
+};
+
+TEST_F(PassedSockets, BothAreTakenOverAndStayWhenTheServerEnds) {
+    passed_.listener(0, abstract_);
+    passed_.listener(1, path_);
+    Passed::say(std::to_string(::getpid()), "2");
+    const Client early(path_);  // before anybody listens: what starts the daemon
+    loop_ = make_loop();
+    start();
+    EXPECT_EQ(early.ask("first"), "echo first\n");
+    EXPECT_EQ(Client(abstract_).ask("x"), "echo x\n");
+    EXPECT_TRUE(server_->problems().empty());
+    EXPECT_EQ(::getenv("LISTEN_FDS"), nullptr) << "a child would take them too";
+    EXPECT_EQ(::fcntl(3, F_GETFD), FD_CLOEXEC);
+    server_.reset();
+    EXPECT_TRUE(std::filesystem::exists(path_));
+}
+
+TEST_F(PassedSockets, WordsThatMakeNoSenseAreSaidAndOwnSocketsAreMade) {
+    const std::string pid = std::to_string(::getpid());
+    const std::pair<std::string, std::string> cases[] = {
+        {"x", "2"}, {pid, "two"}, {pid, "-1"}, {pid, "99999999999"}};
+    loop_ = make_loop();
+    for (const auto& [said, count] : cases) {
+        Passed::say(said, count);
+        start();
+        ASSERT_EQ(server_->problems().size(), 1U) << said << " " << count;
+        EXPECT_THAT(server_->problems()[0], StartsWith("LISTEN_PID and LISTEN_FDS make no sense"));
+        expect_own_sockets();
+    }
+}
+
+TEST_F(PassedSockets, WhatWasMeantForAnotherProcessIsNotTaken) {
+    Passed::say(std::to_string(::getppid()), "2");
+    loop_ = make_loop();
+    start();
+    EXPECT_TRUE(server_->problems().empty());
+    expect_own_sockets();
+}
+
+TEST_F(PassedSockets, ADescriptorThatDoesNotListenIsSaidAndClosed) {
+    passed_.no_listener(0);
+    passed_.listener(1, path_);
+    Passed::say(std::to_string(::getpid()), "2");
+    loop_ = make_loop();
+    start();
+    ASSERT_EQ(server_->problems().size(), 1U);
+    EXPECT_THAT(server_->problems()[0], StartsWith("descriptor 3 was passed and is not"));
+    EXPECT_EQ(Client(path_).ask("x"), "echo x\n");
 }
 
 }  // namespace

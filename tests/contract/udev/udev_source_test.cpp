@@ -111,6 +111,9 @@ public:
         }
         umockdev_testbed_uevent(testbed_, ("/sys" + scsi).c_str(), "change");
     }
+    void add_properties(const std::string& name, const std::string& lines) const {
+        std::ofstream(sys_ + disks_.at(name).block + "/uevent", std::ios::app) << lines;
+    }
     std::string block_dir(const std::string& name) const { return disks_.at(name).block; }
     std::string read(const std::string& below) const {
         std::ifstream file(sys_ + below, std::ios::binary);
@@ -176,6 +179,22 @@ TEST(UdevSource, PropertiesComeFromUdevWhereThereIsOne) {
         const auto& device = std::get<model::event::DeviceSeen>(harness.events()[0]).device;
         EXPECT_EQ(device.properties.count("DEVTYPE"), udev ? 1U : 0U);
     }
+}
+
+TEST(KnownFaults, D26EveryPropertyOfADeviceIsKeptHoweverManyThereAre) {
+    UdevHarness harness(true);
+    harness.add_disk("sda", "ACME", false);
+    std::string lines;
+    for (int i = 0; i < 100; ++i) {
+        lines += "ID_PROPERTY_" + std::to_string(i) + "=" + std::string(50, 'x') + "\n";
+    }
+    harness.add_properties("sda", lines + "ID_SERIAL=3600\n");
+    harness.change_disk("sda", "ACME");
+    ASSERT_TRUE(harness.run_until([&] { return !harness.events().empty(); }));
+    const auto& device = std::get<model::event::DeviceSeen>(harness.events()[0]).device;
+    EXPECT_GT(device.properties.size(), 100U);
+    EXPECT_EQ(device.properties.at("ID_SERIAL"), "3600");
+    EXPECT_EQ(device.properties.at("ID_PROPERTY_99"), std::string(50, 'x'));
 }
 
 TEST(UdevSource, ADiskThatUdevHasNotProcessedWaitsForItsOwnEvent) {

@@ -14,6 +14,7 @@
 #include "daemon/api/fields.h"
 #include "daemon/base/strings.h"
 #include "daemon/cli/options.h"
+#include "daemon/cli/persist_options.h"
 
 namespace {
 
@@ -174,6 +175,29 @@ TEST(ManualPages, ConfListsEverySection) {
     for (std::string_view section : conf::section_names()) {
         EXPECT_NE(page.find(std::string(section)), std::string::npos) << section;
     }
+}
+
+TEST(KnownFaults, D32WhatEachProgramTakesStandsInItsPage) {
+    const std::string persist = read(std::string(MP_TESTS_DIR) + "/../man/mpathpersist.8");
+    const std::string usage = cli::persist_usage();
+    std::size_t options = 0;
+    for (std::string_view line : split(usage, '\n')) {
+        const std::vector<std::string_view> words = split_words(line);
+        if (words.size() > 1 && starts_with(words[1], "--") && words[0].size() == 3) {
+            ++options;
+            for (std::string_view word : {words[0].substr(0, 2), words[1]}) {
+                EXPECT_NE(persist.find(roff(word)), std::string::npos) << line;
+            }
+        }
+    }
+    EXPECT_GT(options, 20U);
+    const std::string daemon = read(std::string(MP_TESTS_DIR) + "/../man/multipathd.8");
+    for (const char* option : {"-d", "-s", "-v", "-B", "-k", "-n", "-w", "-i"}) {
+        EXPECT_NE(daemon.find(roff(option)), std::string::npos) << option;
+    }
+    EXPECT_EQ(conf::keyword(conf::Key::verbosity).max, 4);
+    EXPECT_NE(daemon.find("Verbosity, 0 to 4."), std::string::npos);
+    EXPECT_EQ(api::find_field(api::map_fields(), '4')->header, "q_timeouts");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <map>
 
+#include "daemon/api/grammar.h"
+#include "daemon/base/strings.h"
 #include "daemon/scsi/bytes.h"
 
 namespace {
@@ -181,6 +183,37 @@ TEST_F(Persist, ARegistrationGoesDownEveryUsablePathAndTheDaemonIsTold) {
     EXPECT_EQ(in("-k").output,
               "  PR generation=0x0, \t2 registered reservation keys follow:\n"
               "    0xabc\n    0xabc\n");
+}
+
+TEST_F(Persist, AListThatTheDaemonDoesNotTakeIsFollowedByTheWordAlone) {
+    world.ask = [this](const std::string& request) -> std::optional<std::string> {
+        asked.push_back(request);
+        return request.find("pathlist") == std::string::npos ? std::optional<std::string>("")
+                                                             : std::nullopt;
+    };
+    EXPECT_EQ(out("--register --param-sark=abc").code, PersistCode::ok);
+    EXPECT_EQ(asked.size(), 2U);
+    EXPECT_EQ(asked.back(), "setprstatus map \"mpatha\"");
+}
+
+struct KnownFaultsOfReservations : Persist {};
+
+TEST_F(KnownFaultsOfReservations, D17EachOfManyRegisteredPathsIsNamedByItsNumber) {
+    map.paths.clear();
+    std::vector<std::string> numbers;
+    for (std::uint32_t i = 0; i < 300; ++i) {
+        const mp::DevT devt{65 + i / 16, i % 16 * 16};
+        map.paths.push_back({"sd" + std::to_string(i), devt, std::to_string(i)});
+        numbers.push_back(devt.str());
+    }
+    EXPECT_EQ(out("--register --param-sark=abc").code, PersistCode::ok);
+    ASSERT_EQ(asked.size(), 1U);
+    const mp::api::Request request = mp::api::parse_request(asked[0]);
+    const auto* change = std::get_if<mp::api::Change>(&request);
+    ASSERT_NE(change, nullptr) << asked[0];
+    EXPECT_EQ(change->command.verb, mp::model::Verb::set_pr_status);
+    EXPECT_EQ(mp::split_words(change->command.argument),
+              std::vector<std::string_view>(numbers.begin(), numbers.end()));
 }
 
 TEST_F(Persist, ForAllTargetPortsOnePathOfEachAdapterIsEnough) {

@@ -323,6 +323,7 @@ struct Performer {
         }
         Device& device = bench.devices.at(e.path.name);
         ++device.rounds;
+        bench.patience.push_back(e.timeout);
         event::ProbeDone done{
             e.op, e.path.id, bench.answer(device, e.questions.first), milliseconds(1), {}};
         bool on = is_plain(done.reply) || device.answers_all;

@@ -72,6 +72,7 @@ public:
     std::vector<model::effect::Log> logs;
     std::vector<std::string> attribute_writes;
     std::vector<std::string> retriggered;  ///< sysfs paths
+    std::vector<Duration> patience;        ///< how long each probe might take
     std::string bindings_file;
     std::string wwids_file;
     std::string prkeys_file;

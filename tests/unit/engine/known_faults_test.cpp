@@ -56,6 +56,31 @@ TEST_F(KnownFaults, D09TheEndOfQueueingComesInSecondsNotInPasses) {
     EXPECT_FALSE(bench.map(map).status.queue_if_no_path);
 }
 
+TEST_F(KnownFaults, D10FailuresThatFollowEachOtherAreSeenWithoutAPause) {
+    const Instant before = bench.now;
+    for (const char* path : {"sda", "sdb"}) {
+        bench.kernel_fails(map, path);
+        EXPECT_EQ(failures_of(path), 1U);
+    }
+    EXPECT_EQ(bench.now, before);
+}
+
+TEST(KnownFaultsOfTime, D16PrioritizersHaveThirtySecondsWhereNobodySaysOtherwise) {
+    for (const char* prioritizer : {"alua", "rdac", "emc", "hds", "ontap", "hp_sw", "datacore"}) {
+        Bench bench(std::string("defaults {\n find_multipaths greedy\n detect_prio no\n prio ") +
+                    prioritizer + "\n}\n");
+        Device device = scsi_path("sda", 0, kDiskA);
+        device.facts.scsi_timeout_s = 0;
+        bench.add(device);
+        bench.start();
+        bench.advance(seconds(60));
+        ASSERT_GT(bench.device("sda").commands, 0U);
+        for (const Duration limit : bench.patience) {
+            EXPECT_EQ(limit, seconds(30)) << prioritizer;
+        }
+    }
+}
+
 TEST(KnownFaultsOfNames, D24ANewNameCostsItsOwnLineOnly) {
     engine::Bindings bindings = engine::Bindings::parse(engine::Bindings::header());
     for (int i = 0; i < 3000; ++i) {
