@@ -16,11 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "conf/config.h"
 #include "daemon/api/answer.h"
 #include "daemon/api/lookup.h"
 #include "daemon/api/topology.h"
 #include "daemon/api/version.h"
 #include "daemon/base/strings.h"
+#include "daemon/cli/client.h"
 #include "daemon/cli/configuration.h"
 #include "daemon/cli/options.h"
 #include "daemon/cli/session.h"
@@ -243,15 +245,19 @@ public:
     std::vector<std::string> answers;
 };
 
+std::string without_dev(const std::string& device) {
+    return device.starts_with("/dev/mapper/") ? device.substr(12)
+           : device.starts_with("/dev/")      ? device.substr(5)
+                                              : device;
+}
+
 std::vector<const model::MapView*> chosen_maps(const model::Snapshot& snapshot,
                                                const std::string& device) {
     std::vector<const model::MapView*> maps = api::listed_maps(snapshot);
     if (device.empty()) {
         return maps;
     }
-    std::string wanted(device.starts_with("/dev/mapper/") ? device.substr(12)
-                       : device.starts_with("/dev/")      ? device.substr(5)
-                                                          : device);
+    std::string wanted = without_dev(device);
     const model::MapView* named = api::find_map(snapshot, wanted);
     const model::PathView* path = api::find_path(snapshot, wanted);
     std::erase_if(maps, [&](const model::MapView* map) {
@@ -260,11 +266,29 @@ std::vector<const model::MapView*> chosen_maps(const model::Snapshot& snapshot,
     return maps;
 }
 
+engine::Options one_shot_options(const cli::Options& options) {
+    engine::Options out;
+    out.one_shot = true;
+    out.observe_only = options.mode != cli::Mode::create || options.dry_run;
+    out.read_only_bindings = options.read_only_bindings;
+    out.ignore_wwids = options.ignore_wwids;
+    out.force_reload = options.force_reload;
+    // With -D this runs beside a daemon.
+    out.allow_queueing = options.allow_queueing || cli::Client::connect(seconds(1)).has_value();
+    if (options.mode == cli::Mode::create) {
+        out.only = without_dev(options.device);
+    }
+    if (!options.policy.empty()) {
+        std::string said = "overrides {\n path_grouping_policy " + options.policy + "\n}\n";
+        out.grouping = conf::Config::build({{"-p", said}})->map_policy(Wwid{}, {}).grouping;
+    }
+    return out;
+}
+
 /// What `multipath` does when no daemon runs.
 int run_once(const std::vector<std::string>& arguments) {
     cli::Options options = cli::parse_options(arguments);
     bool flushing = options.mode == cli::Mode::flush_one || options.mode == cli::Mode::flush_all;
-    bool creating = options.mode == cli::Mode::create && !options.dry_run;
 
     // A container may have neither; then nothing that is said of devices would be true.
     if (!flushing && ::access("/run/udev/data", F_OK) != 0) {
@@ -281,14 +305,10 @@ int run_once(const std::vector<std::string>& arguments) {
         std::fputs("multipathd: no daemon answers on /run/multipathd.socket\n", stderr);
         return fail_start("cannot do it without one", built.error());
     }
-    engine::Options engine_options;
-    engine_options.one_shot = true;
-    engine_options.observe_only = !creating;
-    engine_options.read_only_bindings = options.read_only_bindings;
     NoSupervisor supervisor;
     OnceControl control;
     runtime::Runtime runtime(parts.ports(control, supervisor, *parts.log), *parts.queue,
-                             engine_options);
+                             one_shot_options(options));
     runtime.ask_environment([] { return cli::read_environment(true); });
     std::shared_ptr<const model::Snapshot> last;
     runtime.on_snapshot(
@@ -314,6 +334,12 @@ int run_once(const std::vector<std::string>& arguments) {
         return fine ? code : 1;
     }
     if (last == nullptr) {
+        return 1;
+    }
+    std::string wanted = without_dev(options.device);
+    if (!wanted.empty() && api::find_map(*last, wanted) == nullptr &&
+        api::find_path(*last, wanted) == nullptr) {
+        std::fprintf(stderr, "'%s' is not a valid argument\n", options.device.c_str());
         return 1;
     }
     std::vector<const model::MapView*> maps = chosen_maps(*last, options.device);

@@ -6,8 +6,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "conf/policy.h"
 #include "daemon/base/time.h"
 #include "daemon/model/effect.h"
 #include "daemon/model/event.h"
@@ -20,7 +23,12 @@ struct Options {
         false;  ///< create and update maps once, then Exit: `multipath` without a daemon
     bool observe_only = false;        ///< make and change nothing but what a command asks for
     bool read_only_bindings = false;  ///< -B
-    std::uint64_t seed = 1;           ///< jitter of check times
+    bool ignore_wwids = false;        ///< -i: what the wwids file does not name counts too
+    bool force_reload = false;        ///< -r: the tables of maps that exist are loaded again
+    bool allow_queueing = true;  ///< false: one_shot leaves no map queueing, nobody would end it
+    std::string only;            ///< map, WWID or path: one_shot changes this map alone; empty: all
+    std::optional<conf::GroupPolicy> grouping;  ///< -p: instead of what is configured
+    std::uint64_t seed = 1;                     ///< jitter of check times
 };
 
 class Engine {

@@ -288,6 +288,22 @@ void absorb_state(Core& core, Map& map, const DmMapState& state) {
     core.mark_dirty(map);
 }
 
+bool is_chosen(Core& core, const Wwid& wwid) {
+    const std::string& only = core.options.only;
+    if (only.empty() || only == wwid.str()) {
+        return true;
+    }
+    if (const Path* path = core.find_path(std::string_view(only))) {
+        return path->wwid == wwid;
+    }
+    if (const Map* map = core.find_map(std::string_view(only))) {
+        return map->wwid == wwid;
+    }
+    const Wwid* bound = core.bindings.wwid_of(only);
+    return (bound != nullptr && *bound == wwid) ||
+           core.config->map_policy(wwid, model::BlockDevice{}).alias == only;
+}
+
 void consider_map(Core& core, const Wwid& wwid) {
     if (wwid.empty() || !core.maps_listed || !core.enumerated || core.stopping ||
         core.options.observe_only) {
@@ -298,13 +314,17 @@ void consider_map(Core& core, const Wwid& wwid) {
         return;
     }
     Map* map = core.find_map(wwid);
+    if (map == nullptr && !is_chosen(core, wwid)) {
+        return;
+    }
     if (map == nullptr) {
         const std::set<PathId>& ids = found->second;
         CreationFacts facts;
         facts.paths = ids.size();
         facts.wwid_known = core.wwids.contains(wwid);
+        conf::FindMultipaths mode = core.config->globals().find_multipaths;
         CreationDecision decision =
-            decide_map_creation(core.config->globals().find_multipaths, facts);
+            decide_map_creation(core.options.ignore_wwids ? without_wwids_file(mode) : mode, facts);
         if (core.flushed.contains(wwid)) {
             explain_waiting(core, ids, "its map was removed by command");
             return;
@@ -387,6 +407,7 @@ Map& adopt_map(Core& core, const DmMapState& actual) {
     core.map_by_alias[map.alias] = map.id;
     map.policy = core.config->map_policy(map.wwid, model::BlockDevice{});
     map.size_sectors = actual.table.size_sectors;
+    map.force_reload = core.options.force_reload;
     absorb_state(core, map, actual);
     if (!core.wwids.contains(map.wwid) && !core.options.observe_only) {
         core.wwids_to_write += core.wwids.add(map.wwid);
@@ -408,7 +429,7 @@ void settle_adopted(Core& core) {
             }
         }
         refresh_policy(core, map);
-        if (!core.options.observe_only) {
+        if (!core.options.observe_only && is_chosen(core, map.wwid)) {
             set_alias(core, map, name_for(core, map));
         }
         if (map.actual) {

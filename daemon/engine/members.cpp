@@ -186,7 +186,8 @@ void make_groups(Core& core, Map& map, const std::vector<PathId>& members) {
     for (PathId id : wanted) {
         priorities.emplace_back(id, core.find_path(id)->priority);
     }
-    conf::GroupPolicy policy = effective_grouping(map.policy, all_alua(core, members));
+    conf::GroupPolicy policy =
+        core.options.grouping.value_or(effective_grouping(map.policy, all_alua(core, members)));
     bool follows_priorities = priorities != map.grouped_priorities &&
                               (map.policy.failback.kind == conf::Failback::Kind::immediate ||
                                (policy == conf::GroupPolicy::group_by_prio && mixes(core, map)));

@@ -119,7 +119,8 @@ bool wants_queueing(const Core& core, const Map& map) {
         return false;
     }
     bool stays = core.config->globals().queue_without_daemon || core.force_queueing;
-    if (core.stopping && !stays && !core.options.one_shot) {
+    bool unattended = core.options.one_shot ? !core.options.allow_queueing : core.stopping;
+    if (unattended && !stays) {
         return false;
     }
     Kind kind = map.policy.no_path_retry.kind;

@@ -319,7 +319,7 @@ void reconcile(Core& core, Map& map) {
     if (map.naming_pending && !map.actual) {
         return;
     }
-    if (core.options.observe_only) {
+    if (core.options.observe_only || !is_chosen(core, map.wwid)) {
         return;
     }
     std::vector<PathId> members = table_members(core, map);

@@ -57,6 +57,8 @@ void report_incidents(Core& core);
 
 // maps.cpp: which maps exist, what their tables should be, and the plans that get there
 void consider_map(Core& core, const Wwid& wwid);
+/// False: a one-shot run was asked for another map alone.
+bool is_chosen(Core& core, const Wwid& wwid);
 Map& adopt_map(Core& core, const model::DmMapState& actual);
 void join_map(Core& core, Map& map, Path& path);
 /// Maps and devices are both known: paths join the adopted maps, names are settled, maps are made.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shows: Debian's own client programs and libdmmp speak to our daemon unchanged
+# shows: Debian's own client programs and libdmmp speak to our daemon unchanged, and ours to Debian's
 # guest: mode=systemd append=modules_load=scsi_debug,scsi_debug.add_host=2,scsi_debug.max_luns=4,scsi_debug.vpd_use_hostno=0,scsi_debug.dev_size_mb=8
 # shellcheck shell=bash source-path=SCRIPTDIR
 source /share/guest/lib.sh
@@ -46,3 +46,28 @@ if [ -n "$library" ]; then
     expect_is "maps that libdmmp lists" "$names" "$(multipathd show maps raw format %n | sort | xargs)"
 fi
 say "$map and its path stay: $(map_disks "$map")"
+
+say "our programs and Debian's daemon"
+systemctl stop multipathd
+wait_for "ours has ended" not daemon_pid
+cp -an $OLD/lib/multipath /lib/
+LD_LIBRARY_PATH=$LIBRARIES setsid $OLD/sbin/multipathd -d -s >> /run/theirs.log 2>&1 < /dev/null &
+disown
+wait_for "Debian's daemon answers" daemon_answers
+theirs_is_ready() { [ "$(multipathd show paths raw format '%d %t %T' | grep -c 'active ready')" = 8 ]; }
+wait_for "it knows 8 paths" theirs_is_ready
+expect_is "the daemon" "$(readlink "/proc/$(daemon_pid)/exe")" $OLD/sbin/multipathd
+for request in 'show maps' 'show topology' 'show maps json' 'show maps status' 'show config' 'list daemon'; do
+    # shellcheck disable=SC2086
+    expect_is "our client gets: $request" "$(multipathd $request | md5sum)" "$(old "$client" $request | md5sum)"
+done
+names=$(multipathd show maps raw format %n)
+wanted=$(printf 'multipathd> show maps raw format %%n\n%s\nmultipathd> ' "$names")
+expect_is "a dialogue" "$(echo 'show maps raw format %n' | multipathd -k)" "$wanted"
+expect_is "a dialogue by multipathc" "$(echo 'show maps raw format %n' | multipathc)" "$wanted"
+expect_is "multipath -ll lists" "$(multipath -ll | grep -c ' dm-[0-9]')" 4
+expect_is "our client fails a path" "$(multipathd fail path sda)" ok
+wait_for "the kernel knows" path_is sda F
+expect_is "our client reinstates it" "$(multipathd reinstate path sda)" ok
+wait_for "the path is used again" path_is sda A
+expect "what that daemon refuses is a failure" not multipathd resize map nobody

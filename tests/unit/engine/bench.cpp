@@ -72,7 +72,8 @@ Device scsi_path(const std::string& name, std::uint32_t minor, const std::string
     return device;
 }
 
-Bench::Bench(std::string config) : engine(engine::Options{}), config_(std::move(config)) {}
+Bench::Bench(std::string config, engine::Options options)
+    : engine(std::move(options)), config_(std::move(config)) {}
 
 void Bench::add(Device device) {
     std::string name = device.facts.name;

@@ -41,7 +41,8 @@ extern const std::string kDiskB;
 
 class Bench {
 public:
-    explicit Bench(std::string config = "defaults {\n find_multipaths greedy\n}\n");
+    explicit Bench(std::string config = "defaults {\n find_multipaths greedy\n}\n",
+                   engine::Options options = {});
 
     void add(Device device);  ///< appears with an add event (after start) or at enumeration
     Device& device(const std::string& name) { return devices.at(name); }
