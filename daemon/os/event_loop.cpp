@@ -84,7 +84,7 @@ struct EventLoop::Impl {
 };
 
 EventLoop::EventLoop(std::unique_ptr<Impl> impl, std::shared_ptr<TaskQueue> tasks)
-    : impl_(std::move(impl)), tasks_(std::move(tasks)) {}
+    : tasks_(std::move(tasks)), impl_(std::move(impl)) {}
 
 EventLoop::~EventLoop() {
     tasks_->close();

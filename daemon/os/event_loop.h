@@ -69,8 +69,9 @@ public:
 private:
     struct Impl;
     EventLoop(std::unique_ptr<Impl> impl, std::shared_ptr<TaskQueue> tasks);
-    std::unique_ptr<Impl> impl_;
+    // Outlives impl_, which watches its descriptor: a worker may be the last to hold the queue.
     std::shared_ptr<TaskQueue> tasks_;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace mp::os

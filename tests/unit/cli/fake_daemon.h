@@ -43,7 +43,10 @@ public:
         return requests_;
     }
     /// Bytes to send in place of a frame, for peers that misbehave.
-    void send_raw(std::string bytes) { raw_ = std::move(bytes); }
+    void send_raw(std::string bytes) {
+        std::lock_guard<std::mutex> hold(lock_);
+        raw_ = std::move(bytes);
+    }
 
 private:
     void listen() {
@@ -84,18 +87,20 @@ private:
                     break;
                 }
                 request.pop_back();
+                std::string raw;
                 {
                     std::lock_guard<std::mutex> hold(lock_);
                     requests_.push_back(request);
+                    raw = raw_;
                 }
                 std::string reply = answer_(request);
                 std::size_t size = reply.size() + 1;
                 std::string frame(reinterpret_cast<const char*>(&size), sizeof(size));
                 frame += reply + std::string(1, '\0');
-                if (!raw_.empty()) {
-                    frame = raw_;
+                if (!raw.empty()) {
+                    frame = raw;
                 }
-                if (::send(fd, frame.data(), frame.size(), MSG_NOSIGNAL) < 0 || !raw_.empty()) {
+                if (::send(fd, frame.data(), frame.size(), MSG_NOSIGNAL) < 0 || !raw.empty()) {
                     break;
                 }
             }
