@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "daemon/base/result.h"
+#include "daemon/base/time.h"
 #include "daemon/model/device.h"
 #include "daemon/model/probe.h"
 
@@ -33,6 +34,10 @@ public:
     /// The device's page 0x83 as the same check has just read it: before begin(), for that one
     /// only.
     virtual void hear_page83(std::span<const std::uint8_t> /*page*/) {}
+    /// How long the answer took that on_reply() is about to get; only if measures().
+    virtual void hear_latency(Duration /*latency*/) {}
+    /// Its question is asked by itself, never along with others.
+    virtual bool measures() const { return false; }
     virtual NextStep begin(const model::BlockDevice& device) = 0;
     virtual NextStep on_reply(const model::ProbeReply& reply) = 0;
 };

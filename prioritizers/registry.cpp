@@ -12,6 +12,7 @@
 #include "prioritizers/hp_sw.h"
 #include "prioritizers/iet.h"
 #include "prioritizers/ontap.h"
+#include "prioritizers/path_latency.h"
 #include "prioritizers/prioritizer.h"
 #include "prioritizers/random.h"
 #include "prioritizers/rdac.h"
@@ -21,9 +22,9 @@
 namespace mp::prioritizers {
 namespace {
 
-constexpr std::array<const PrioritizerType*, 13> kPrioritizers = {
-    &kAlua, &kAna,   &kConst,  &kDatacore, &kEmc,   &kHds,         &kHpSw,
-    &kIet,  &kOntap, &kRandom, &kRdac,     &kSysfs, &kWeightedpath};
+constexpr std::array<const PrioritizerType*, 14> kPrioritizers = {
+    &kAlua, &kAna,   &kConst,       &kDatacore, &kEmc,  &kHds,   &kHpSw,
+    &kIet,  &kOntap, &kPathLatency, &kRandom,   &kRdac, &kSysfs, &kWeightedpath};
 
 }  // namespace
 

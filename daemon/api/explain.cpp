@@ -97,8 +97,24 @@ void add_state(Lines& lines, const PathView& path) {
                                (path.checker_message.empty() ? path.checker + " checker"
                                                              : path.checker_message));
     }
+    if (!path.held_reason.empty()) {
+        lines.add(path.marginal ? "marginal" : "held back", path.held_reason);
+    }
     if (!path.prioritizer.empty()) {
         lines.add("priority", std::to_string(path.priority) + " by " + path.prioritizer);
+    }
+}
+
+void add_settings(Lines& lines, const PathView& path) {
+    for (const std::shared_ptr<const std::vector<model::SettingView>>& place : path.settings) {
+        for (const model::SettingView& setting : *place) {
+            std::string text = setting.attribute.substr(setting.attribute.rfind('/') + 1) + " " +
+                               (setting.found.empty() ? "unknown" : setting.found);
+            if (!setting.problem.empty()) {
+                text += ", wanted " + setting.wanted + ": " + setting.problem;
+            }
+            lines.add("kernel setting", text + (setting.note.empty() ? "" : ", " + setting.note));
+        }
     }
 }
 
@@ -157,6 +173,7 @@ std::string render_explanation(const Snapshot& snapshot, std::string_view name) 
                   std::string(find_multipaths_word(snapshot.config->globals().find_multipaths)));
     }
     add_state(lines, *path);
+    add_settings(lines, *path);
     lines.add("map", path->map_alias.empty() ? "none" : place_of(snapshot, *path));
     return clean(device.name) + ": " + clean(answer_of(*path)) + "\n" + lines.text();
 }

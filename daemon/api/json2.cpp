@@ -78,6 +78,22 @@ void put_device(JsonWriter& json, const BlockDevice& device) {
         .text_or_null("target_wwpn", device.target_wwpn);
 }
 
+void put_settings(JsonWriter& json, const PathView& path) {
+    json.open_array("kernel_settings");
+    for (const std::shared_ptr<const std::vector<model::SettingView>>& place : path.settings) {
+        for (const model::SettingView& setting : *place) {
+            json.open_object()
+                .text("attribute", setting.attribute)
+                .text("wanted", setting.wanted)
+                .text_or_null("found", setting.found)
+                .text_or_null("problem", setting.problem)
+                .text_or_null("note", setting.note)
+                .close();
+        }
+    }
+    json.close();
+}
+
 void put_path(JsonWriter& json, const PathView& path, Instant now) {
     json.open_object();
     put_device(json, *path.device);
@@ -94,6 +110,8 @@ void put_path(JsonWriter& json, const PathView& path, Instant now) {
         .number_or_null("priority", known(path.priority))
         .number_or_null("target_port_group", known(path.target_port_group))
         .flag("marginal", path.marginal)
+        .text_or_null("held_reason", path.held_reason)
+        .number_or_null("held_for_ms", milliseconds_between(now, path.held_until))
         .count("failures", path.failures)
         .flag("monitored", path.monitored)
         .text_or_null("unused_reason", path.unused_reason)
@@ -103,6 +121,7 @@ void put_path(JsonWriter& json, const PathView& path, Instant now) {
                 std::chrono::duration_cast<std::chrono::seconds>(path.check_interval).count())
         .number("latency_us",
                 std::chrono::duration_cast<std::chrono::microseconds>(path.last_latency).count());
+    put_settings(json, path);
     json.close();
 }
 

@@ -91,7 +91,7 @@ void reinstate_path(Core& core, ClientId client, Path& path) {
     path.trusted = false;
     path.distrusted_at = core.now;
     path.registration.forget();
-    path.hold_until = Instant{};
+    forgive(core, path);
     core.touch(path);
     path.waiters.push_back(client);
     check_now(core, path);
@@ -227,13 +227,11 @@ void on_path_command(Core& core, ClientId client, const Command& command) {
         default:
             break;
     }
-    path->marginal = command.verb == Verb::set_marginal_path;
-    core.touch(*path);
-    Map* map = core.map_of(*path);
-    if (map != nullptr) {
-        map->regroup = true;
-        core.mark_dirty(*map);
+    path->marginal_by_command = command.verb == Verb::set_marginal_path;
+    if (!path->marginal_by_command) {
+        forgive(core, *path);
     }
+    update_marginal(core, *path);
     reply(core, client, true);
 }
 
@@ -282,11 +280,9 @@ void on_map_command(Core& core, ClientId client, const Command& command) {
             return;
     }
     for (PathId id : map->paths) {
-        core.find_path(id)->marginal = false;
-        core.touch(*core.find_path(id));
+        core.find_path(id)->marginal_by_command = false;
+        forgive(core, *core.find_path(id));
     }
-    map->regroup = true;
-    core.mark_dirty(*map);
     reply(core, client, true);
 }
 

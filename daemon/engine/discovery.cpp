@@ -297,6 +297,8 @@ void leave_map(Core& core, Path& path, std::string reason) {
     path.unused_reason = std::move(reason);
     Map* map = core.map_of(path);
     path.map = MapId{};
+    untune(core, path);
+    stop_sampling(core, path);
     path.dm_state = model::DmPathState::undef;
     core.touch(path);
     if (map == nullptr) {

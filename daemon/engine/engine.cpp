@@ -26,9 +26,14 @@ struct Dispatch {
         core.other_devices = std::make_shared<const std::vector<std::string>>(e.names);
         core.visible = true;
     }
-    void operator()(const model::event::DevicesOverflowed&) {
-        core.log(model::LogLevel::warning, "device-events-lost", nullptr, nullptr,
-                 "device events were lost; all devices are read again");
+    void operator()(const model::event::DevicesOverflowed& e) {
+        if (e.lost) {
+            core.log(model::LogLevel::warning, "device-events-lost", nullptr, nullptr,
+                     "device events were lost; all devices are read again");
+        } else {
+            core.log(model::LogLevel::notice, "nodes-changed", nullptr, nullptr,
+                     "a NUMA node came or went; all devices are read again");
+        }
         enumerate(core);
     }
     void operator()(const model::event::ProbeDone& e) {
@@ -46,6 +51,7 @@ struct Dispatch {
     void operator()(const model::event::FilesLoaded& e) { on_files_loaded(core, e); }
     void operator()(const model::event::WwidsLoaded& e) { on_wwids_loaded(core, e); }
     void operator()(const model::event::FileWritten& e) { on_file_written(core, e); }
+    void operator()(const model::event::SettingsApplied& e) { on_settings_applied(core, e); }
     void operator()(const model::event::ReloadRequested& e) { request_reload(core, e.all); }
     void operator()(const model::event::StopRequested&) { request_stop(core); }
     void operator()(const model::event::Tick&) {}
@@ -79,7 +85,7 @@ Instant Engine::next_deadline() const {
     const Core& core = *state_;
     return std::min(
         {front_of(core.check_queue), front_of(core.map_queue), front_of(core.waiting_wwids),
-         front_of(core.retrigger_queue), core.news_due, core.list_due,
+         front_of(core.retrigger_queue), front_of(core.sample_queue), core.news_due, core.list_due,
          core.stopping && !core.exit_sent ? core.stop_deadline : kNever,
          core.first_round_done || !core.enumerated ? kNever : core.started + seconds(15),
          front_of(core.device_waiters), front_of(core.reply_deadlines)});

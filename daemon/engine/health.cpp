@@ -72,6 +72,9 @@ void remember_for_others(Core& core, const Path& path, bool whole) {
 
 void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
     CheckRun run = std::exchange(path.run, CheckRun{});
+    if (path.prioritizer != nullptr && path.prioritizer->measures() && priority != nullptr) {
+        run.questions.resize(run.before_priority);  // what it asks is not foreseen
+    }
     if (run.identity_ok) {
         bool first = path.habits[run.whole].empty();
         // A question that was put again because of a unit attention is one question.
@@ -99,6 +102,7 @@ void advance_priority(Core& core, Path& path, const prioritizers::NextStep& next
 void begin_priority(Core& core, Path& path) {
     path.run.stage = CheckRun::Stage::priority;
     path.run.probes = 0;
+    path.run.before_priority = path.run.questions.size();
     if (path.prioritizer == nullptr) {
         finish(core, path, nullptr);
         return;
@@ -241,6 +245,9 @@ void on_reply(Core& core, Path& path, const model::ProbeReply& reply) {
         case CheckRun::Stage::idle:
         case CheckRun::Stage::registration:
             return;
+        case CheckRun::Stage::sampling:
+            on_sample(core, path, reply);
+            return;
         case CheckRun::Stage::checking: {
             std::optional<checkers::Verdict> verdict =
                 reply ? std::nullopt : verdict_of_error(path, reply.error());
@@ -264,6 +271,7 @@ void on_reply(Core& core, Path& path, const model::ProbeReply& reply) {
                 undefined.message = "the priority check timed out";
                 finish(core, path, &undefined);
             } else {
+                path.prioritizer->hear_latency(path.last_latency);
                 advance_priority(core, path, path.prioritizer->on_reply(reply));
             }
             return;

@@ -41,6 +41,7 @@ void apply_config(Core& core) {
     if (core.enumerated && core.maps_listed) {
         settle_adopted(core);
     }
+    tune_all(core);
 }
 
 void flush_state_files(Core& core) {
@@ -275,6 +276,7 @@ void settle(Core& core) {
     run_early_commands(core);
     wake_timers(core);
     run_due_checks(core);
+    run_due_samples(core);
     retrigger_due(core);
     report_incidents(core);
     reconcile_maps(core);

@@ -397,6 +397,7 @@ void join_map(Core& core, Map& map, Path& path) {
     absorb_newcomer(core, map, path);
     path.trusted = path.trusted && !awaits_registration(core, path);
     keep_registered(core, path);
+    tune(core, path);
     core.mark_dirty(map);
     core.touch(path);
 }

@@ -50,6 +50,35 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
 void apply_kernel_failure(Core& core, Path& path, std::string reason);
 void apply_identity_change(Core& core, Path& path, const std::string& found);
 void suspect_siblings(Core& core, const Path& path);
+bool has_other_usable(Core& core, const Path& path);
+
+// record.cpp: paths that bounce, or fail I/O while their checker says good
+/// Looks good and is not to be used yet.
+bool held(Core& core, const Path& path);
+/// When a path that is held back should be checked again; kNever: it is not held back.
+Instant hold_ends(Core& core, const Path& path);
+/// The map's last path went: those that are held back are needed now.
+void release_held(Core& core, Map& map);
+/// A path that was in use failed. What to add to the reason: that it is held back.
+std::string note_failure(Core& core, Path& path);
+/// The kernel found out, by I/O.
+void note_io_failure(Core& core, Path& path);
+/// A check has settled; `returned`: the one before had found it bad.
+void note_check(Core& core, Path& path, bool returned);
+/// What was remembered against the path is forgotten.
+void forgive(Core& core, Path& path);
+void update_marginal(Core& core, Path& path);
+void run_due_samples(Core& core);
+void on_sample(Core& core, Path& path, const model::ProbeReply& reply);
+/// No more of them.
+void stop_sampling(Core& core, Path& path);
+
+// tuning.cpp: timers of ports, hosts and disks that the configuration sets
+void tune(Core& core, Path& path);
+void untune(Core& core, Path& path);
+/// The configuration is another one.
+void tune_all(Core& core);
+void on_settings_applied(Core& core, const model::event::SettingsApplied& event);
 
 // incidents.cpp: many failures or returns of one cause are one line
 void note_news(Core& core, const Path& path, PathNews::Kind kind, std::string reason);

@@ -22,6 +22,7 @@
 #include "daemon/engine/identity.h"
 #include "daemon/engine/naming.h"
 #include "daemon/engine/reservation_keys.h"
+#include "daemon/engine/transport.h"
 #include "daemon/model/effect.h"
 #include "daemon/model/event.h"
 #include "daemon/model/snapshot.h"
@@ -31,7 +32,7 @@ namespace mp::engine {
 
 /// One check of one path, from the first probe to the verdict. Probes run one after the other.
 struct CheckRun {
-    enum class Stage { idle, checking, identity, priority, registration };
+    enum class Stage { idle, checking, identity, priority, registration, sampling };
     Stage stage = Stage::idle;
     OpId op;         ///< the probe in flight, with those that are foreseen to follow it
     int probes = 0;  ///< in this stage
@@ -40,6 +41,7 @@ struct CheckRun {
     std::vector<model::Probe> foreseen;      ///< sent along with the last one
     std::vector<model::ProbeReply> answers;  ///< to the first of these
     std::size_t used = 0;                    ///< of these answers
+    std::size_t before_priority = 0;         ///< so many of the questions
     bool whole = false;                      ///< the identity is to be compared in full
     Instant started{};
     bool again = false;        ///< another check was asked for meanwhile
@@ -57,6 +59,35 @@ enum class IdentityState {
     verified,      ///< last comparison found the same disk
     unverifiable,  ///< the device has nothing to compare; said once, accepted
     changed,       ///< it leads to another disk: out of its map until it is identified again
+};
+
+/// How a path did over time, which no single check can tell.
+struct Record {
+    Instant reinstated_at{};         ///< when it last regained trust after a failure
+    int strikes = 0;                 ///< failures soon after a reinstatement, in a row
+    Instant struck_at{};             ///< of the last of them
+    Instant hold_until{};            ///< it is held back until then
+    std::string held_reason;         ///< why
+    std::uint32_t bounces = 0;       ///< returns from failures, less those forgotten since
+    std::uint32_t good_checks = 0;   ///< since a bounce was added or forgotten
+    Instant bad_at{};                ///< when a check last found it bad
+    Instant io_failed_at = kNever;   ///< when the kernel last failed it; kNever: never
+    Instant sampled_until = kNever;  ///< reads are tried until then; kNever: they are not
+    Instant sample_due = kNever;     ///< of the next read, or of the next round of them
+    std::uint32_t samples = 0;
+    std::uint32_t bad_samples = 0;
+    int disconnected_checks = 0;  ///< in a row that found the LUN unmapped
+};
+
+/// Settings of one place of sysfs, for all paths that go through it.
+struct Tuning {
+    SettingsPlace place;
+    std::set<PathId> paths;
+    KernelTimers timers;
+    std::vector<model::Setting> asked;  ///< last
+    OpId op;                            ///< on its way
+    bool again = false;                 ///< something else is wanted by now
+    std::shared_ptr<const std::vector<model::SettingView>> outcome;
 };
 
 /// A path and the reservation key of its map.
@@ -116,13 +147,12 @@ struct Path {
     Instant distrusted_at{};  ///< checks started before this do not count as good
     bool failed_by_command = false;
     std::vector<ClientId> waiters;  ///< clients that wait for the end of a check
-    Instant reinstated_at{};        ///< when it last regained trust after a failure
-    int strikes = 0;                ///< kernel failures soon after a reinstatement, in a row
-    Instant struck_at{};            ///< of the last of them
-    Instant hold_until{};  ///< no trust before this: the checker says good, the I/O says bad
+    Record record;
+    std::vector<std::shared_ptr<Tuning>> tunings;  ///< the places that it shares
     int priority = prioritizers::kUndefinedPriority;
     int target_port_group = -1;
-    bool marginal = false;
+    bool marginal = false;  ///< only used when its map has nothing better
+    bool marginal_by_command = false;
     Registration registration;
     std::uint64_t failures = 0;
 
@@ -275,6 +305,9 @@ struct Core {
     std::set<std::pair<Instant, MapId>> map_queue;
     std::set<std::pair<Instant, Wwid>> waiting_wwids;  ///< maps that wait for first checks
     std::set<std::pair<Instant, PathId>> retrigger_queue;
+    std::set<std::pair<Instant, PathId>> sample_queue;
+    std::map<std::string, std::shared_ptr<Tuning>> tunings;  ///< by directory
+    std::unordered_map<OpId, std::shared_ptr<Tuning>> tuning_ops;
     std::unordered_map<std::string, Instant> last_sweep;  ///< by nexus or adapter
     std::vector<PathNews> news;
     std::map<PathId, PathNews::Kind> news_of;  ///< the last in `news` of each path

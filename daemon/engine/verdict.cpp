@@ -23,10 +23,6 @@ namespace {
 
 constexpr Duration kSweepGap = seconds(1);
 constexpr Duration kPendingRetry = seconds(1);
-constexpr Duration kStrikeWindow = seconds(60);
-constexpr int kStrikesAllowed = 2;
-constexpr Duration kHoldMax = seconds(60);
-constexpr Duration kHoldLast = seconds(1);
 constexpr Duration kGatherRanks = milliseconds(300);
 // Due times fall on a grid of so many points an interval, so that checks due about then are one
 // burst of wake-ups, not many.
@@ -55,32 +51,9 @@ void lose_trust(Core& core, Path& path) {
     path.registration.forget();
 }
 
-bool has_other_usable(Core& core, const Path& path) {
+void path_failed(Core& core, Path& path, std::string reason) {
     Map* map = core.map_of(path);
-    return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
-               const Path& other = *core.find_path(id);
-               return other.id != path.id && other.serves();
-           });
-}
-
-// Held back by its strikes; the last path of a map is not, but for a moment.
-bool held(Core& core, const Path& path) {
-    return core.now < path.hold_until &&
-           (has_other_usable(core, path) || core.now < path.struck_at + kHoldLast);
-}
-
-// The map's last path went: those that are held back are needed now.
-void release_held(Core& core, Map& map) {
-    for (PathId id : map.paths) {
-        Path* path = core.find_path(id);
-        if (path->hold_until > core.now && path->good() && !has_other_usable(core, *path)) {
-            check_now(core, *path);
-        }
-    }
-}
-
-void path_failed(Core& core, Path& path, const std::string& reason) {
-    Map* map = core.map_of(path);
+    reason += note_failure(core, path);
     if (map != nullptr) {
         ++path.failures;
         ++map->path_faults;
@@ -88,7 +61,7 @@ void path_failed(Core& core, Path& path, const std::string& reason) {
         core.mark_dirty(*map);
         release_held(core, *map);
     }
-    note_news(core, path, PathNews::Kind::failed, reason);
+    note_news(core, path, PathNews::Kind::failed, std::move(reason));
     suspect_siblings(core, path);
 }
 
@@ -173,6 +146,19 @@ void answer_path_waiters(Core& core, Path& path) {
     }
 }
 
+// purge_disconnected: a LUN that the array says is not ours any more is taken out of the kernel. It
+// must have said so twice: it says the same for a moment while it changes its mappings.
+void purge_if_unmapped(Core& core, Path& path) {
+    int& checks = path.record.disconnected_checks;
+    checks = path.state == PathState::disconnected ? checks + 1 : 0;
+    if (checks == 2 && path.policy.purge_disconnected && path.device->bus == model::Bus::scsi) {
+        core.log(LogLevel::notice, "path-purged", core.map_of(path), &path,
+                 "the LUN is no longer mapped; its device is removed (purge_disconnected)");
+        core.emit(model::effect::WriteAttribute{path.device->parent_dir() + "/delete", "1",
+                                                "the LUN is no longer mapped"});
+    }
+}
+
 }  // namespace
 
 void apply_check(Core& core, Path& path, const CheckRun& run,
@@ -209,13 +195,15 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     bool first = path.state == PathState::unchecked;
     path.state = state;
     path.message = run.verdict.message;
+    note_check(core, path, changed && !first && !was_good);
     if (!model::usable(state)) {
         lose_trust(core, path);
     } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
                !held(core, path) && !awaits_registration(core, path)) {
         path.trusted = true;
-        path.reinstated_at = path.failures > 0 ? core.now : Instant{};
+        path.record.reinstated_at = path.failures > 0 ? core.now : Instant{};
     }
+    purge_if_unmapped(core, path);
     if (run.verdict.capacity_changed) {
         core.emit(model::effect::RereadDevice{path.device->name});
     }
@@ -249,10 +237,7 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
         consider_map(core, path.wwid);
     }
     schedule_next(core, path, !changed);
-    if (path.hold_until > core.now) {
-        Instant out = has_other_usable(core, path) ? path.hold_until : path.struck_at + kHoldLast;
-        core.schedule_check(path, std::min(path.next_check, std::max(out, core.now + kHoldLast)));
-    }
+    core.schedule_check(path, std::min(path.next_check, hold_ends(core, path)));
     if (run.identity_ok) {
         keep_registered(core, path);
     }
@@ -261,21 +246,19 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     }
 }
 
-// A checker that says good while I/O fails must not win: failing again and again soon after a
-// reinstatement holds the path back for longer each time, as long as its map has another one.
 void apply_kernel_failure(Core& core, Path& path, std::string reason) {
-    bool soon = path.reinstated_at != Instant{} && core.now - path.reinstated_at < kStrikeWindow;
-    path.strikes = soon ? path.strikes + 1 : 0;
-    path.struck_at = core.now;
-    if (path.strikes > kStrikesAllowed) {
-        Duration hold = core.config->globals().polling_interval *
-                        (1LL << std::min(path.strikes - kStrikesAllowed - 1, 6));
-        path.hold_until = core.now + std::min<Duration>(hold, kHoldMax);
-        reason += "; held back, it keeps failing soon after it is reinstated";
-    }
     lose_trust(core, path);
-    path_failed(core, path, reason);
+    note_io_failure(core, path);
+    path_failed(core, path, std::move(reason));
     check_now(core, path);
+}
+
+bool has_other_usable(Core& core, const Path& path) {
+    Map* map = core.map_of(path);
+    return map != nullptr && std::ranges::any_of(map->paths, [&](PathId id) {
+               const Path& other = *core.find_path(id);
+               return other.id != path.id && other.serves();
+           });
 }
 
 void apply_identity_change(Core& core, Path& path, const std::string& found) {

@@ -36,7 +36,19 @@ std::shared_ptr<const PathView> view_of(Core& core, Path& path) {
     view->map_alias = map == nullptr ? "" : map->alias;
     view->init = path.init;
     view->state = path.failed_by_command ? model::PathState::down : path.state;
-    view->check_pending = path.run.running();
+    if (core.now < path.record.hold_until && path.good()) {
+        view->held_reason = path.record.held_reason;
+        view->held_until = path.record.hold_until;
+        if (!path.trusted) {
+            view->state = model::PathState::delayed;
+        }
+    }
+    for (const std::shared_ptr<Tuning>& tuning : path.tunings) {
+        if (tuning->outcome != nullptr) {
+            view->settings.push_back(tuning->outcome);
+        }
+    }
+    view->check_pending = path.run.running() && path.run.stage != CheckRun::Stage::sampling;
     view->dm_state = path.dm_state;
     view->offline_word = offline_word(path);
     view->checker = path.checker_name;

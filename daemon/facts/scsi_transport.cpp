@@ -18,21 +18,26 @@ using model::Protocol;
 
 namespace {
 
-// Attribute of a transport class device, which the kernel puts below the device of the same name.
-std::string class_attribute(const Component& device, std::string_view class_name,
-                            std::string_view attribute) {
+// A transport class device, which the kernel puts below the device of the same name.
+std::string class_dir(const Component& device, std::string_view class_name) {
     std::string out = device.path;
-    for (std::string_view part : {class_name, std::string_view(device.name), attribute}) {
+    for (std::string_view part : {class_name, std::string_view(device.name)}) {
         out += '/';
         out += part;
     }
     return out;
 }
 
+std::string class_attribute(const Component& device, std::string_view class_name,
+                            std::string_view attribute) {
+    return class_dir(device, class_name) + "/" + std::string(attribute);
+}
+
 void read_fc(const SysTree& tree, const Component& host, const Component& rport,
              BlockDevice& device) {
     device.protocol = Protocol::scsi_fcp;
     device.rport_name = rport.name;
+    device.port_dir = class_dir(rport, "fc_remote_ports");
     device.host_wwnn = read_text(tree, class_attribute(host, "fc_host", "node_name"));
     device.host_wwpn = read_text(tree, class_attribute(host, "fc_host", "port_name"));
     device.target_wwnn = read_text(tree, class_attribute(rport, "fc_remote_ports", "node_name"));
@@ -63,6 +68,7 @@ void read_iscsi(const SysTree& tree, const Component& host, const Component& ses
                 BlockDevice& device) {
     device.protocol = Protocol::scsi_iscsi;
     device.rport_name = session.name;
+    device.port_dir = class_dir(session, "iscsi_session");
     std::string target = read_text(tree, class_attribute(session, "iscsi_session", "targetname"));
     std::string group = read_text(tree, class_attribute(session, "iscsi_session", "tpgt"));
     std::string address = iscsi_address(tree, session);
@@ -78,6 +84,7 @@ void read_iscsi(const SysTree& tree, const Component& host, const Component& ses
 void read_sas(const SysTree& tree, const Component& end_device, BlockDevice& device) {
     device.protocol = Protocol::scsi_sas;
     device.rport_name = end_device.name;
+    device.port_dir = class_dir(end_device, "sas_end_device");
     device.target_port = read_text(tree, class_attribute(end_device, "sas_device", "sas_address"));
     device.target_wwnn = device.target_port;
 }
@@ -113,6 +120,10 @@ void read_scsi_transport(const SysTree& tree, BlockDevice& device) {
         return;
     }
     device.adapter.id = host->name;
+    device.host_dir = class_dir(*host, "scsi_host");
+    if (device.hctl) {
+        device.disk_dir = device.parent_dir() + "/scsi_disk/" + device.hctl->str();
+    }
     if (const Component* rport = find_numbered(components, "rport-")) {
         read_fc(tree, *host, *rport, device);
     } else if (const Component* session = find_numbered(components, "session")) {

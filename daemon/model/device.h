@@ -80,6 +80,10 @@ struct BlockDevice {
         watch_attributes;  ///< sysfs paths worth re-reading while idle: state_attribute,
                            ///< remote port or session state; filled by daemon/facts
     std::uint32_t scsi_timeout_s = 0;  ///< device/timeout, 0 unknown
+    /// sysfs directories below the mount where the kernel keeps settings; empty: none.
+    std::string port_dir;  ///< of the remote port (FC), session (iSCSI) or end device (SAS)
+    std::string host_dir;  ///< of the SCSI host
+    std::string disk_dir;  ///< of the SCSI disk driver
 
     Adapter adapter;
     std::string target_port;  ///< the I_T nexus' far end: WWPN, IQN+TPGT, NQN+address, SAS address;

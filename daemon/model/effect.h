@@ -12,6 +12,7 @@
 #include "daemon/base/time.h"
 #include "daemon/model/command.h"
 #include "daemon/model/probe.h"
+#include "daemon/model/setting.h"
 #include "daemon/model/step.h"
 
 namespace mp::model {
@@ -54,6 +55,13 @@ struct WriteAttribute {
     std::string path;
     std::string value;
     std::string why;
+};
+
+/// Bring these attributes, all of one directory, to their values in this order and read them back;
+/// answered by SettingsApplied. One that stands right already is not written.
+struct ApplySettings {
+    OpId op;
+    std::vector<Setting> settings;
 };
 
 struct ListMaps {};
@@ -117,9 +125,9 @@ struct Exit {
 using Effect =
     std::variant<effect::EnumerateDevices, effect::RereadDevice, effect::RetriggerDevice,
                  effect::StartProbe, effect::ReleasePath, effect::WatchPath, effect::WriteAttribute,
-                 effect::ListMaps, effect::QueryMap, effect::RunPlan, effect::Reply,
-                 effect::LoadConfig, effect::LoadWwids, effect::ReplaceFile, effect::AppendFile,
-                 effect::MarkFailedWwid, effect::Log, effect::NotifyReady, effect::NotifyReloading,
-                 effect::NotifyStopping, effect::Exit>;
+                 effect::ApplySettings, effect::ListMaps, effect::QueryMap, effect::RunPlan,
+                 effect::Reply, effect::LoadConfig, effect::LoadWwids, effect::ReplaceFile,
+                 effect::AppendFile, effect::MarkFailedWwid, effect::Log, effect::NotifyReady,
+                 effect::NotifyReloading, effect::NotifyStopping, effect::Exit>;
 
 }  // namespace mp::model

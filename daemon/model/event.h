@@ -42,8 +42,11 @@ struct EnumerationDone {
 struct OtherDevices {
     std::vector<std::string> names;
 };
-/// Device events were lost; only a full enumeration gives the truth.
-struct DevicesOverflowed {};
+/// Only a full enumeration gives the truth.
+struct DevicesOverflowed {
+    /// Device events were lost. Else the places of devices changed: a NUMA node came or went.
+    bool lost = true;
+};
 
 struct ProbeDone {
     OpId op;
@@ -111,6 +114,12 @@ struct FileWritten {
     OpId op;
     Result<> outcome;
 };
+/// Reply to effect::ApplySettings: of each setting, in order, what its attribute says afterwards,
+/// or why it could not be set or read.
+struct SettingsApplied {
+    OpId op;
+    std::vector<Result<std::string>> found;
+};
 
 struct ReloadRequested {
     bool all = false;  ///< reload every table, not only those that differ
@@ -128,7 +137,7 @@ using Event =
                  event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
                  event::PlanDone, event::MapsChanged, event::KernelStateChanged,
                  event::CommandReceived, event::ConfigLoaded, event::FilesLoaded,
-                 event::WwidsLoaded, event::FileWritten, event::ReloadRequested,
-                 event::StopRequested, event::Tick>;
+                 event::WwidsLoaded, event::FileWritten, event::SettingsApplied,
+                 event::ReloadRequested, event::StopRequested, event::Tick>;
 
 }  // namespace mp::model

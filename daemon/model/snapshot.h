@@ -13,6 +13,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/time.h"
 #include "daemon/model/device.h"
+#include "daemon/model/setting.h"
 #include "daemon/model/states.h"
 
 namespace mp::conf {
@@ -37,6 +38,10 @@ struct PathView {
     int priority = -1;           ///< -1 undefined
     int target_port_group = -1;  ///< ALUA id, -1 unknown
     bool marginal = false;
+    std::string held_reason;      ///< why it is held back although it looks good; empty: it is not
+    Instant held_until = kNever;  ///< kNever: for as long as the reason holds
+    /// Of its port, host and disk: what the configuration wants the kernel to have.
+    std::vector<std::shared_ptr<const std::vector<SettingView>>> settings;
     std::uint64_t failures = 0;  ///< %0
     std::string unused_reason;   ///< why it is not in a map ("blacklisted by devnode ...",
                                  ///< "find_multipaths ..."), empty when it is

@@ -5,7 +5,8 @@
 // (it may be a multipath map without paths) leaves the reactor free.
 //
 // Attributes are written in lanes, because some writes wait for hardware. Those below one directory
-// are kept in order: dev_loss_tmo and fast_io_fail_tmo of a port depend on each other.
+// are kept in order: dev_loss_tmo and fast_io_fail_tmo of a port depend on each other. A setting
+// that stands right is not written, and what was written is read back: drivers clip and refuse.
 #include "daemon/os/file_store.h"
 
 #include <algorithm>
@@ -49,18 +50,40 @@ ports::FileStore::Loaded load(const std::string& path) {
     return loaded;
 }
 
-struct AttributeWrite {
-    std::string path;
-    std::string value;
-    std::string why;
-};
+std::string directory_of(const std::string& path) {
+    return path.substr(0, path.rfind('/') + 1);
+}
+
+Result<std::string> read_word(const SysDir& sysfs, const std::string& path) {
+    MP_TRY(std::string text, sysfs.read(path));
+    return std::string(trim(text));
+}
+
+Result<std::string> apply_one(const SysDir& sysfs, const model::Setting& setting) {
+    MP_TRY(std::string found, read_word(sysfs, setting.attribute));
+    if (model::stands(setting, found)) {
+        return found;
+    }
+    MP_CHECK(sysfs.write(setting.attribute, setting.value));
+    return read_word(sysfs, setting.attribute);
+}
+
+using Settings = std::vector<model::Setting>;
+using SettingsFound = std::vector<Result<std::string>>;
 
 }  // namespace
 
 struct DiskFileStore::Impl : std::enable_shared_from_this<DiskFileStore::Impl> {
-    /// Writes below one directory: the first one is in a lane.
+    using Done = std::function<void(Impl&)>;
+    /// Work on attributes of one directory. It may wait for hardware.
+    struct Job {
+        std::string text;  ///< "writing 5 to ..."
+        std::function<Done(const SysDir&)> work;
+        std::function<Done(const Error&)> refused;  ///< it could not be begun
+    };
+    /// The first job is in a lane.
     struct Directory {
-        std::deque<AttributeWrite> writes;
+        std::deque<Job> jobs;
         std::unique_ptr<EventLoop::Timer> patience;
     };
 
@@ -138,65 +161,100 @@ struct DiskFileStore::Impl : std::enable_shared_from_this<DiskFileStore::Impl> {
         }
     }
 
-    void enqueue_attribute(AttributeWrite write) {
-        const std::string key = write.path.substr(0, write.path.rfind('/') + 1);
+    void done_soon(Done done) {
+        loop.defer([weak = weak_from_this(), done = std::move(done)] {
+            if (const std::shared_ptr<Impl> self = weak.lock()) {
+                done(*self);
+            }
+        });
+    }
+
+    void enqueue(const std::string& key, Job job) {
         Directory& directory = directories[key];
-        if (directory.writes.size() >= kWritesPerDirectoryMax) {
-            complain("did not write " + write.value + " to " + write.path + " (" + write.why +
-                     "): too many writes wait there");
+        if (directory.jobs.size() >= kWritesPerDirectoryMax) {
+            done_soon(job.refused({.code = Errc::limit, .what = "too many writes wait there"}));
             return;
         }
-        directory.writes.push_back(std::move(write));
-        if (directory.writes.size() == 1) {
-            start_attribute(key);
+        directory.jobs.push_back(std::move(job));
+        if (directory.jobs.size() == 1) {
+            start_job(key);
         }
     }
 
-    void start_attribute(const std::string& key) {
+    void start_job(const std::string& key) {
         Directory& directory = directories.at(key);
-        const AttributeWrite write = directory.writes.front();
+        const Job& job = directory.jobs.front();
         directory.patience = std::make_unique<EventLoop::Timer>(
-            loop,
-            [this, write] {
-                complain("still writing " + write.value + " to " + write.path + " (" + write.why +
-                         "); others wait for it");
-            },
+            loop, [this, text = job.text] { complain("still " + text + "; others wait for it"); },
             milliseconds(100));
         directory.patience->set(EventLoop::now() + options.attribute_patience);
-        std::function<void()> job = [weak = weak_from_this(), tasks = loop.tasks(), sys = sysfs,
-                                     key, write] {
-            auto outcome = std::make_shared<Result<>>(sys->write(write.path, write.value));
-            post_or_wait(*tasks, [weak, key, outcome] {
-                if (const std::shared_ptr<Impl> self = weak.lock()) {
-                    self->attribute_done(key, *outcome);
-                }
-            });
-        };
-        const Result<> queued = lanes.submit(std::move(job), EventLoop::now());
+        const Result<> queued = lanes.submit(
+            [weak = weak_from_this(), tasks = loop.tasks(), sys = sysfs, key, work = job.work] {
+                auto done = std::make_shared<Done>(work(*sys));
+                post_or_wait(*tasks, [weak, key, done] {
+                    if (const std::shared_ptr<Impl> self = weak.lock()) {
+                        self->job_done(key, *done);
+                    }
+                });
+            },
+            EventLoop::now());
         if (!queued) {
-            loop.defer([weak = weak_from_this(), key, error = queued.error()] {
-                if (const std::shared_ptr<Impl> self = weak.lock()) {
-                    self->attribute_done(key, tl::unexpected<Error>(error));
-                }
+            done_soon([key, done = job.refused(queued.error())](Impl& self) {
+                self.job_done(key, done);
             });
         }
     }
 
-    void attribute_done(const std::string& key, const Result<>& outcome) {
+    void job_done(const std::string& key, const Done& done) {
         const auto found = directories.find(key);
         MP_ASSERT(found != directories.end());
-        Directory& directory = found->second;
-        const AttributeWrite write = std::move(directory.writes.front());
-        directory.writes.pop_front();
-        if (!outcome) {
-            complain("could not write " + write.value + " to " + write.path + " (" + write.why +
-                     "): " + outcome.error().text());
-        }
-        if (directory.writes.empty()) {
+        found->second.jobs.pop_front();
+        if (found->second.jobs.empty()) {
             directories.erase(found);
         } else {
-            start_attribute(key);
+            start_job(key);
         }
+        done(*this);
+    }
+
+    static Done complaint(const std::string& text, const Error& error) {
+        return [line = text + ": " + error.text()](Impl& self) { self.complain(line); };
+    }
+
+    void write_attribute(const std::string& path, const std::string& value,
+                         const std::string& why) {
+        const std::string text = "writing " + value + " to " + path + " (" + why + ")";
+        const std::function<Done(const Error&)> failed = [text](const Error& error) {
+            return complaint(text, error);
+        };
+        enqueue(directory_of(path), {text,
+                                     [path, value, failed](const SysDir& sys) {
+                                         const Result<> written = sys.write(path, value);
+                                         return written ? Done([](Impl&) {})
+                                                        : failed(written.error());
+                                     },
+                                     failed});
+    }
+
+    static Done applied(OpId op, SettingsFound found) {
+        return [op, found = std::move(found)](Impl& self) {
+            self.sink.post(model::event::SettingsApplied{op, found});
+        };
+    }
+
+    void apply(OpId op, const Settings& settings) {
+        const std::string key = settings.empty() ? "" : directory_of(settings.front().attribute);
+        enqueue(key, {"setting what " + key + " holds",
+                      [op, settings](const SysDir& sys) {
+                          SettingsFound found;
+                          for (const model::Setting& setting : settings) {
+                              found.push_back(apply_one(sys, setting));
+                          }
+                          return applied(op, std::move(found));
+                      },
+                      [op, count = settings.size()](const Error& error) {
+                          return applied(op, SettingsFound(count, tl::unexpected<Error>(error)));
+                      }});
     }
 };
 
@@ -247,7 +305,11 @@ void DiskFileStore::mark_failed_wwid(const std::string& wwid, bool failed) {
 
 void DiskFileStore::write_attribute(const std::string& path, const std::string& value,
                                     const std::string& why) {
-    impl_->enqueue_attribute({path, value, why});
+    impl_->write_attribute(path, value, why);
+}
+
+void DiskFileStore::apply(OpId op, const std::vector<model::Setting>& settings) {
+    impl_->apply(op, settings);
 }
 
 }  // namespace mp::os

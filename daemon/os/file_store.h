@@ -36,6 +36,7 @@ public:
     void mark_failed_wwid(const std::string& wwid, bool failed) override;
     void write_attribute(const std::string& path, const std::string& value,
                          const std::string& why) override;
+    void apply(OpId op, const std::vector<model::Setting>& settings) override;
 
 private:
     struct Impl;

@@ -173,7 +173,11 @@ void UdevSource::Impl::take(udev_device* device) {
         return;
     }
     if (text_or_empty(udev_device_get_subsystem(device)) == "node") {
-        overflow();  // a node came or went: the place of every device is read again
+        // A node came or went: the place of every device is read again. Events that somebody asked
+        // for (at boot all devices are gone through) tell nothing new.
+        if (udev_device_get_property_value(device, "SYNTH_UUID") == nullptr) {
+            sink.post(model::event::DevicesOverflowed{.lost = false});
+        }
         return;
     }
     const std::string action = text_or_empty(udev_device_get_action(device));

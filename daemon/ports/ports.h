@@ -98,7 +98,8 @@ public:
     virtual void run(OpId op, const model::Plan& plan) = 0;
 };
 
-/// Small files under the configuration and state directories, and sysfs writes. Posts FileWritten.
+/// Small files under the configuration and state directories, and sysfs writes. Posts FileWritten
+/// and SettingsApplied.
 class FileStore {
 public:
     struct Loaded {
@@ -116,6 +117,8 @@ public:
     virtual void mark_failed_wwid(const std::string& wwid, bool failed) = 0;
     virtual void write_attribute(const std::string& path, const std::string& value,
                                  const std::string& why) = 0;
+    /// All in one directory.
+    virtual void apply(OpId op, const std::vector<model::Setting>& settings) = 0;
 };
 
 /// Control clients. The adapter owns the connections, frames and credentials; requests that only

@@ -128,6 +128,7 @@ struct Runtime::Impl {
     void operator()(const effect::WriteAttribute& e) {
         ports.files.write_attribute(e.path, e.value, e.why);
     }
+    void operator()(const effect::ApplySettings& e) { ports.files.apply(e.op, e.settings); }
     void operator()(const effect::ListMaps&) { ports.device_mapper.list(); }
     void operator()(const effect::QueryMap& e) { ports.device_mapper.query(e.op, e.name); }
     void operator()(const effect::RunPlan& e) { ports.device_mapper.run(e.op, e.plan); }

@@ -46,6 +46,9 @@ public:
     }
     const ScratchFolder& folder() const { return folder_; }
     const std::vector<std::string>& log() const { return log_.lines; }
+    std::vector<model::event::SettingsApplied> applied() const {
+        return sink_.all<model::event::SettingsApplied>();
+    }
 
 private:
     ScratchFolder folder_;
@@ -96,6 +99,37 @@ TEST(DiskFileStore, AttributesAreWrittenInOrderAndFailuresAreSaid) {
     ASSERT_EQ(harness.log().size(), 1U);
     EXPECT_NE(harness.log()[0].find("fast_io_fail_tmo"), std::string::npos);
     EXPECT_NE(harness.log()[0].find("transport settings"), std::string::npos);
+}
+
+TEST(DiskFileStore, SettingsAreReadBackAndOneThatStandsIsNotWritten) {
+    DiskHarness harness;
+    harness.folder().write("sys/rport/dev_loss_tmo", "600\n");
+    harness.folder().write("sys/rport/fast_io_fail_tmo", "29\n");
+    std::filesystem::permissions(harness.folder().path("sys/rport/dev_loss_tmo"),
+                                 std::filesystem::perms::owner_read);
+    harness.port().apply(OpId{4}, {{"/rport/dev_loss_tmo", "31", true},
+                                   {"/rport/fast_io_fail_tmo", "30"},
+                                   {"/rport/dev_loss_tmo", "600"},
+                                   {"/rport/roles", "target"}});
+    ASSERT_TRUE(harness.run_until([&] { return !harness.applied().empty(); }));
+    const model::event::SettingsApplied done = harness.applied()[0];
+    EXPECT_EQ(done.op, OpId{4});
+    ASSERT_EQ(done.found.size(), 4U);
+    EXPECT_EQ(done.found[0], "600");
+    EXPECT_EQ(done.found[1], "30");
+    EXPECT_EQ(done.found[2], "600");
+    ASSERT_FALSE(done.found[3].has_value());
+    EXPECT_EQ(done.found[3].error().code, Errc::gone);
+    EXPECT_EQ(harness.folder().read("sys/rport/fast_io_fail_tmo"), "30\n");
+    EXPECT_TRUE(harness.log().empty());
+}
+
+TEST(DiskFileStore, SettingsThatDoNotFitTheQueueAreAnsweredToo) {
+    DiskHarness harness(0);
+    harness.port().apply(OpId{5}, {{"/rport/dev_loss_tmo", "31"}});
+    EXPECT_TRUE(harness.applied().empty());
+    ASSERT_TRUE(harness.run_until([&] { return !harness.applied().empty(); }));
+    EXPECT_EQ(harness.applied()[0].found.at(0).error().code, Errc::limit);
 }
 
 TEST(DiskFileStore, AWwidThatIsNoFileNameIsRefused) {

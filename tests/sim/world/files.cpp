@@ -87,6 +87,32 @@ void SimFiles::write_attribute(const std::string& path, const std::string& value
                 [this, path, value] { host_.write_attribute(path, value); });
 }
 
+Result<std::string> SimFiles::apply_one(const model::Setting& setting) {
+    if (refused()) {
+        return fail_errno(EIO, "write an attribute");
+    }
+    const std::size_t slash = setting.attribute.rfind('/') + 1;
+    FcPort& port = ports_[setting.attribute.substr(0, slash)];
+    const std::string name = setting.attribute.substr(slash);
+    MP_TRY(std::string found, port.read(name));
+    if (!model::stands(setting, found)) {
+        trace_.note("setting " + setting.attribute + " = " + setting.value);
+        MP_CHECK(port.write(name, setting.value));
+    }
+    return port.read(name);
+}
+
+void SimFiles::apply(OpId op, const std::vector<model::Setting>& settings) {
+    const std::uint64_t session = outbox_.session();
+    loop_.after(weather_.file_delay.pick(prng_), [this, session, op, settings] {
+        model::event::SettingsApplied done{op, {}};
+        for (const model::Setting& setting : settings) {
+            done.found.push_back(apply_one(setting));
+        }
+        outbox_.post_to(session, std::move(done));
+    });
+}
+
 void SimFiles::power_cut() {
     for (Slot& each : slots_) {
         const std::string durable = each.durable.value_or("");

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
 #include "daemon/ports/ports.h"
+#include "tests/sim/world/fc_port.h"
 #include "tests/sim/world/host.h"
 
 namespace mp::sim {
@@ -31,6 +33,7 @@ public:
     void mark_failed_wwid(const std::string& wwid, bool failed) override;
     void write_attribute(const std::string& path, const std::string& value,
                          const std::string& why) override;
+    void apply(OpId op, const std::vector<model::Setting>& settings) override;
 
     void set_config(std::string text) { config_ = std::move(text); }
     const std::string& config() const { return config_; }
@@ -51,6 +54,7 @@ private:
         return slots_.at(static_cast<std::size_t>(file));
     }
     bool refused();
+    Result<std::string> apply_one(const model::Setting& setting);
 
     SimLoop& loop_;
     Trace& trace_;
@@ -62,6 +66,7 @@ private:
     std::array<Slot, 3> slots_;
     std::set<std::string> failed_wwids_;
     std::function<bool()> fail_when_;
+    std::map<std::string, FcPort> ports_;  ///< by directory
 };
 
 }  // namespace mp::sim

@@ -473,6 +473,9 @@ model::BlockDevice SimHost::block_device(DiskId id) const {
     out.target_wwnn = "0x5006016000000000";
     out.target_wwpn = out.target_port;
     out.rport_name = fmt::format("rport-{}:0-{}", from.nexus.adapter, from.nexus.port);
+    out.port_dir =
+        fmt::format("/devices/pci0000:00/0000:00:{:02x}.0/host{}/{}/fc_remote_ports/{}",
+                    from.nexus.adapter + 4, from.nexus.adapter, out.rport_name, out.rport_name);
     out.access_state = attribute(device_dir(from) + "/access_state").value_or("");
     out.dh_state = from.dh_state;
     out.tpgs = array_.tpgs();

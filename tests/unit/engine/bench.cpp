@@ -210,6 +210,13 @@ ProbeReply Bench::answer(Device& device, const Probe& probe) {
     if (device.hangs) {
         return fail(Errc::timeout, "no answer");
     }
+    if (const model::ReadBlocks* read = std::get_if<model::ReadBlocks>(&probe)) {
+        ++device.reads;
+        if (device.bad_read_every != 0 && device.reads % device.bad_read_every == 0) {
+            return fail_errno(EIO, "read");
+        }
+        return ProbeAnswer{BytesReply{std::vector<std::uint8_t>(read->length)}};
+    }
     const ScsiCommand* command = std::get_if<ScsiCommand>(&probe);
     if (command == nullptr) {
         return ProbeAnswer{BytesReply{std::vector<std::uint8_t>(512)}};
@@ -217,6 +224,9 @@ ProbeReply Bench::answer(Device& device, const Probe& probe) {
     if (command->cdb[0] != 0x12 && device.attentions > 0) {
         --device.attentions;
         return ProbeAnswer{check_condition(6, 0x29, 0)};
+    }
+    if (device.unmapped) {
+        return ProbeAnswer{check_condition(5, 0x25, 0)};
     }
     if (!device.ready) {
         return ProbeAnswer{check_condition(2, 4, 3)};
@@ -338,6 +348,14 @@ struct Performer {
     void operator()(const effect::WatchPath&) const {}
     void operator()(const effect::WriteAttribute& e) const {
         bench.attribute_writes.push_back(e.path);
+    }
+    void operator()(const effect::ApplySettings& e) const {
+        event::SettingsApplied done{e.op, {}};
+        for (const model::Setting& setting : e.settings) {
+            bench.settings.push_back(setting);
+            done.found.push_back(setting.value);
+        }
+        post(std::move(done));
     }
     void operator()(const effect::ListMaps&) const {
         std::vector<DmMapState> maps;

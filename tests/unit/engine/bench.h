@@ -28,7 +28,10 @@ struct Device {
     std::uint64_t commands = 0;
     std::uint64_t reservation_key = 0;  ///< that this path is registered with; 0: it is not
     bool refuses_registration = false;
-    std::uint64_t rounds = 0;  ///< times it was asked anything, one question or several
+    std::uint64_t reads = 0;           ///< of blocks
+    std::uint64_t bad_read_every = 0;  ///< each so many-th of them fails; 0: none
+    bool unmapped = false;             ///< the array says that there is no such LUN any more
+    std::uint64_t rounds = 0;          ///< times it was asked anything, one question or several
 };
 
 /// WWID text of a disk.
@@ -72,6 +75,7 @@ public:
     std::vector<model::Plan> plans;
     std::vector<model::effect::Log> logs;
     std::vector<std::string> attribute_writes;
+    std::vector<model::Setting> settings;
     std::vector<std::string> retriggered;  ///< sysfs paths
     std::vector<Duration> patience;        ///< how long each probe might take
     std::string bindings_file;

@@ -73,5 +73,23 @@ TEST_F(Checks, AnotherDiskIsFoundByAnAnswerThatCameAlong) {
     EXPECT_NE(bench.path_state(map, "sda"), "A");
 }
 
+TEST(MeasuredLatency, TheReadThatIsMeasuredIsAskedByItself) {
+    for (const bool measured : {false, true}) {
+        Bench bench(std::string("defaults {\n find_multipaths greedy\n detect_prio no\n") +
+                    " polling_interval 5\n max_polling_interval 5\n" +
+                    (measured ? " prio path_latency\n" : "") + "}\n");
+        bench.add(scsi_path("sda", 0, kDiskA));
+        bench.start();
+        bench.advance(seconds(12));
+        Device& device = bench.device("sda");
+        std::uint64_t reads = device.reads;
+        std::uint64_t rounds = device.rounds;
+        bench.advance(seconds(50));
+        EXPECT_EQ(device.reads - reads, measured ? 10U : 0U);
+        EXPECT_EQ(device.rounds - rounds, measured ? 20U : 10U);
+        EXPECT_EQ(bench.snapshot()->paths.at(0)->priority, measured ? 20 : 1);  // of 1 ms
+    }
+}
+
 }  // namespace
 }  // namespace mp::test

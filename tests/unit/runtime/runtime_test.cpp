@@ -45,6 +45,7 @@ struct Silent final : ports::Clock,
     void append(OpId, model::StateFile, const std::string&, const std::string&) override {}
     void mark_failed_wwid(const std::string&, bool) override {}
     void write_attribute(const std::string&, const std::string&, const std::string&) override {}
+    void apply(OpId, const std::vector<model::Setting>&) override {}
     void reply(ClientId, const std::string&) override {}
     void ready() override {}
     void reloading() override {}
