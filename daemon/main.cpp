@@ -266,9 +266,21 @@ std::vector<const model::MapView*> chosen_maps(const model::Snapshot& snapshot,
     return maps;
 }
 
+/// After a dry run: those that would be made or changed.
+std::vector<const model::MapView*> imagined_maps(const model::Snapshot& snapshot) {
+    std::vector<const model::MapView*> maps;
+    for (const std::shared_ptr<const model::MapView>& map : snapshot.maps) {
+        if (!map->action.empty()) {
+            maps.push_back(map.get());
+        }
+    }
+    return maps;
+}
+
 engine::Options one_shot_options(const cli::Options& options) {
     engine::Options out;
     out.one_shot = true;
+    out.dry_run = options.mode == cli::Mode::create && options.dry_run;
     out.observe_only = options.mode != cli::Mode::create || options.dry_run;
     out.read_only_bindings = options.read_only_bindings;
     out.ignore_wwids = options.ignore_wwids;
@@ -342,7 +354,9 @@ int run_once(const std::vector<std::string>& arguments) {
         std::fprintf(stderr, "'%s' is not a valid argument\n", options.device.c_str());
         return 1;
     }
-    std::vector<const model::MapView*> maps = chosen_maps(*last, options.device);
+    bool imagined = options.mode == cli::Mode::create && options.dry_run;
+    std::vector<const model::MapView*> maps =
+        imagined ? imagined_maps(*last) : chosen_maps(*last, options.device);
     std::vector<const model::PathView*> paths = api::listed_paths(*last);
     api::TopologyStyle style{options.verbosity, ::isatty(STDOUT_FILENO) == 1};
     std::string text = api::render_topology(maps, paths, os::EventLoop::now(), style);

@@ -39,7 +39,7 @@ constexpr std::array<Letter, 25> kLetters = {{
     {'a', "", "add the WWID of DEVICE to the wwids file"},
     {'w', "", "remove the WWID of DEVICE from the wwids file"},
     {'W', "", "write the wwids file anew with the WWIDs of the present maps"},
-    {'p', "POLICY", "group paths by this policy"},
+    {'p', "POLICY", "group paths by this policy, in a run without a daemon"},
     {'i', "", "do not look at the wwids file"},
     {'q', "", "let maps queue although no daemon runs"},
     {'B', "", "do not write the bindings file"},

@@ -21,7 +21,8 @@ namespace mp::engine {
 struct Options {
     bool one_shot =
         false;  ///< create and update maps once, then Exit: `multipath` without a daemon
-    bool observe_only = false;        ///< make and change nothing but what a command asks for
+    bool observe_only = false;  ///< make and change nothing but what a command asks for
+    bool dry_run = false;  ///< with observe_only: the snapshot shows what would be made and changed
     bool read_only_bindings = false;  ///< -B
     bool ignore_wwids = false;        ///< -i: what the wwids file does not name counts too
     bool force_reload = false;        ///< -r: the tables of maps that exist are loaded again

@@ -73,7 +73,7 @@ std::string name_for(Core& core, Map& map) {
         Map* other = core.find_map(std::string_view(name));
         return other != nullptr && other->id != map.id;
     });
-    if (!choice.append.empty()) {
+    if (!choice.append.empty() && !core.options.observe_only) {
         core.bindings_to_write += choice.append;
         map.naming_pending = true;
     }
@@ -306,7 +306,7 @@ bool is_chosen(Core& core, const Wwid& wwid) {
 
 void consider_map(Core& core, const Wwid& wwid) {
     if (wwid.empty() || !core.maps_listed || !core.enumerated || core.stopping ||
-        core.options.observe_only) {
+        (core.options.observe_only && !core.options.dry_run)) {
         return;
     }
     std::map<Wwid, std::set<PathId>>::iterator found = core.paths_by_wwid.find(wwid);
@@ -358,7 +358,7 @@ void consider_map(Core& core, const Wwid& wwid) {
         refresh_policy(core, *map);
         set_alias(core, *map, name_for(core, *map));
         map->not_before = core.first_round_done ? core.now + kGatherFor : core.now;
-        if (!core.wwids.contains(wwid)) {
+        if (!core.wwids.contains(wwid) && !core.options.observe_only) {
             core.wwids_to_write += core.wwids.add(wwid);
         }
         return;
@@ -430,7 +430,8 @@ void settle_adopted(Core& core) {
             }
         }
         refresh_policy(core, map);
-        if (!core.options.observe_only && is_chosen(core, map.wwid)) {
+        bool may_rename = !core.options.observe_only || core.options.dry_run;
+        if (may_rename && is_chosen(core, map.wwid)) {
             set_alias(core, map, name_for(core, map));
         }
         if (map.actual) {

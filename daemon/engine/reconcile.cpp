@@ -192,7 +192,24 @@ void add_group_messages(Core& core, Map& map, Plan& plan) {
     }
 }
 
+void imagine(Core& core, Map& map, const Plan& plan) {
+    map.action = action_of(plan);
+    map.imagined.reset();
+    for (const Step& step : plan.steps) {
+        if (const model::step::Create* create = std::get_if<model::step::Create>(&step)) {
+            map.imagined = create->table;
+        } else if (const model::step::Load* load = std::get_if<model::step::Load>(&step)) {
+            map.imagined = load->table;
+        }
+    }
+    core.touch(map);
+}
+
 void run_plan(Core& core, Map& map, Plan plan) {
+    if (core.options.dry_run) {
+        imagine(core, map, plan);
+        return;
+    }
     map.op = core.new_op();
     map.plan_removes = removes(plan);
     map.plan_swaps = swaps_table(plan);
@@ -319,7 +336,8 @@ void reconcile(Core& core, Map& map) {
     if (map.naming_pending && !map.actual) {
         return;
     }
-    if (core.options.observe_only || !is_chosen(core, map.wwid)) {
+    bool only_looks = core.options.observe_only && !core.options.dry_run;
+    if (only_looks || !is_chosen(core, map.wwid)) {
         return;
     }
     std::vector<PathId> members = table_members(core, map);

@@ -186,8 +186,8 @@ bool awaits_registration(Core& core, const Path& path) {
 
 void keep_registered(Core& core, Path& path) {
     Map* map = map_for(core, path);
-    if (map == nullptr || path.run.running() || !path.good() || !path.accepted ||
-        !needs_registration(core, *map, path)) {
+    if (core.options.observe_only || map == nullptr || path.run.running() || !path.good() ||
+        !path.accepted || !needs_registration(core, *map, path)) {
         return;
     }
     path.run.started = core.now;

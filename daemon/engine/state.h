@@ -194,6 +194,7 @@ struct Map {
     std::vector<PathGroup> groups;            ///< the grouping that the desired table is made of
     bool regroup = true;                      ///< the grouping must be made anew
     std::vector<std::pair<PathId, int>> grouped_priorities;  ///< what the grouping was made from
+    std::optional<model::MultipathTable> imagined;           ///< dry run: what would be loaded
     bool wanted = true;                                      ///< false: to be removed
     bool force_reload = false;
     bool numa_refused = false;  ///< the kernel does not take its table with numa-distance

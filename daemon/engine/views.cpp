@@ -141,6 +141,16 @@ GroupView group_view(Core& core, const PathGroup& group, const model::TableGroup
     return view;
 }
 
+void show_imagined(Core& core, const Map& map, MapView& view) {
+    view.size_sectors = map.imagined->size_sectors;
+    view.features = dm::render_counted(map.imagined->features);
+    view.hw_handler = dm::render_counted(map.imagined->hw_handler);
+    view.groups.clear();
+    for (std::size_t i = 0; i < map.groups.size() && i < map.imagined->groups.size(); ++i) {
+        view.groups.push_back(group_view(core, map.groups[i], &map.imagined->groups[i], nullptr));
+    }
+}
+
 std::shared_ptr<const MapView> view_of(Core& core, Map& map) {
     if (map.view != nullptr) {
         return map.view;
@@ -179,6 +189,9 @@ std::shared_ptr<const MapView> view_of(Core& core, Map& map) {
             view->groups.push_back(group_view(core, groups[i], &actual.table.groups[i], status));
         }
     }
+    if (map.imagined) {
+        show_imagined(core, map, *view);
+    }
     for (PathId id : map.paths) {
         const Path& path = *core.find_path(id);
         view->active_paths += path.good() ? 1U : 0U;
@@ -207,7 +220,7 @@ std::shared_ptr<const model::Snapshot> build_snapshot(Core& core) {
     for (std::pair<const MapId, Map>& entry : core.maps) {
         Map& map = entry.second;
         snapshot->busy = snapshot->busy || map.op || map.dirty;
-        if (map.actual) {
+        if (map.actual || map.imagined) {
             snapshot->maps.push_back(view_of(core, map));
         }
     }

@@ -146,5 +146,47 @@ TEST(Once, TablesThatAreRightAreLoadedAgainOnlyWhenThatIsWanted) {
     }
 }
 
+TEST(Once, ADryRunShowsWhatWouldBeDoneAndDoesNothing) {
+    const std::string config =
+        "defaults {\n find_multipaths greedy\n user_friendly_names yes\n"
+        " reservation_key 0xabc\n}\n";
+    engine::Options options = once();
+    options.observe_only = true;
+    options.dry_run = true;
+    Bench bench(config, options);
+    run(bench);
+    EXPECT_THAT(bench.plans, IsEmpty());
+    EXPECT_THAT(names(bench), IsEmpty());
+    EXPECT_EQ(bench.bindings_file + bench.wwids_file, "");
+    EXPECT_THAT(bench.retriggered, IsEmpty());
+    std::vector<std::string> shown;
+    const std::shared_ptr<const model::Snapshot> snapshot = bench.snapshot();
+    for (const std::shared_ptr<const model::MapView>& map : snapshot->maps) {
+        shown.push_back(map->action + " " + map->alias);
+        EXPECT_FALSE(map->exists);
+        EXPECT_FALSE(map->groups.at(0).paths.empty());
+        EXPECT_EQ(map->groups.at(0).selector, "service-time 0");
+    }
+    EXPECT_THAT(shown, testing::UnorderedElementsAre("create mpatha", "create mpathb"));
+}
+
+TEST(Once, ADryRunShowsTheTableThatAMapWouldGet) {
+    Bench first(kGreedy, once());
+    run(first);
+    engine::Options options = once();
+    options.observe_only = true;
+    options.dry_run = true;
+    Bench bench("defaults {\n find_multipaths greedy\n path_grouping_policy multibus\n}\n",
+                options);
+    bench.dm = first.dm;
+    run(bench);
+    EXPECT_THAT(bench.plans, IsEmpty());
+    const std::shared_ptr<const model::Snapshot> snapshot = bench.snapshot();
+    for (const std::shared_ptr<const model::MapView>& map : snapshot->maps) {
+        EXPECT_EQ(map->action, map->alias == kA ? "reload" : "") << map->alias;
+        EXPECT_THAT(map->groups, SizeIs(1)) << map->alias;
+    }
+}
+
 }  // namespace
 }  // namespace mp::test
