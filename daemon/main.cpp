@@ -222,6 +222,7 @@ int run_daemon(const DaemonOptions& options) {
         parts.log->set_most_verbose(
             os::level_of_verbosity(options.verbosity.value_or(settings.verbosity)));
         (*control)->set_request_timeout(settings.uxsock_timeout);
+        parts.device_mapper->set_partition_delimiter(settings.partition_delimiter);
         if (Result<> limited = os::limit_open_files(settings.max_fds); !limited) {
             parts.log->write({model::LogLevel::warning, "process", "", "", limited.error().text()});
         }
@@ -322,6 +323,9 @@ int run_once(const std::vector<std::string>& arguments) {
     runtime::Runtime runtime(parts.ports(control, supervisor, *parts.log), *parts.queue,
                              one_shot_options(options));
     runtime.ask_environment([] { return cli::read_environment(true); });
+    runtime.on_settings([&parts](const conf::Globals& settings) {
+        parts.device_mapper->set_partition_delimiter(settings.partition_delimiter);
+    });
     std::shared_ptr<const model::Snapshot> last;
     runtime.on_snapshot(
         [&last](std::shared_ptr<const model::Snapshot> next) { last = std::move(next); });

@@ -227,7 +227,7 @@ constexpr Keyword kKeywords[kKeyCount] = {
     flag(K::deferred_remove, "deferred_remove", "no",
          "remove a map without paths when its last user closes it"),
     row(K::partition_delimiter, "partition_delimiter", Form::name, {},
-        "what stands between a map's name and a partition number; /UNSET/ restores the default"),
+        "stands before the numbers of partitions when a map gets another name; /UNSET/: the default"),
     ignored(K::config_dir, "config_dir", "the directory of further files has a fixed place"),
     limit(K::delay_watch_checks, "delay_watch_checks", Status::deprecated,
           "old form of san_path_err_forget_rate"),

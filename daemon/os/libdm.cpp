@@ -137,7 +137,10 @@ public:
         watch_.begin_plan(plan.uuid, plan.map_name);
         libdm::Lane& lane = may_wait_for_io(plan) ? plans_ : quick_;
         bool queued = work(
-            lane, [plan, cookies = cookies_] { return libdm::run_plan(plan, *cookies); },
+            lane,
+            [plan, cookies = cookies_, delimiter = delimiter_] {
+                return libdm::run_plan(plan, *cookies, delimiter);
+            },
             [op, plan](Reactor& self, libdm::PlanOutcome done) {
                 self.end_plan(op, plan, std::move(done));
             });
@@ -147,6 +150,8 @@ public:
             end_plan(op, plan, std::move(refused));
         }
     }
+
+    void set_partition_delimiter(std::string delimiter) { delimiter_ = std::move(delimiter); }
 
     bool settled() const { return cookies_->outstanding() == 0; }
 
@@ -276,6 +281,7 @@ private:
     std::shared_ptr<libdm::UdevCookies> cookies_;
     libdm::MapWatch watch_;
     std::vector<std::shared_ptr<Waiter>> waiters_;
+    std::string delimiter_;
     bool looking_ = false;
     bool look_again_ = false;
     // Last, so that they end first: their jobs hold the members above by shared_ptr.
@@ -308,6 +314,10 @@ void LibDm::query(OpId op, const std::string& name) {
 
 void LibDm::run(OpId op, const model::Plan& plan) {
     reactor_->run(op, plan);
+}
+
+void LibDm::set_partition_delimiter(std::string delimiter) {
+    reactor_->set_partition_delimiter(std::move(delimiter));
 }
 
 bool LibDm::settled() const {

@@ -30,6 +30,10 @@ public:
     void query(OpId op, const std::string& name) override;
     void run(OpId op, const model::Plan& plan) override;
 
+    /// From the configuration: what stands before a partition's number when its map gets another
+    /// name; empty: the usual rule. Holds for plans that begin later.
+    void set_partition_delimiter(std::string delimiter);
+
     /// udev has finished with everything that plans have changed so far.
     bool settled() const;
     /// Calls back once, from the loop: when settled, or when `limit` has passed without that.

@@ -78,8 +78,11 @@ Result<> load_table(const std::string& uuid, const model::MultipathTable& table,
 
 class Runner {
 public:
-    Runner(std::string name, std::string uuid, UdevCookies& cookies)
-        : name_(std::move(name)), uuid_(std::move(uuid)), cookies_(cookies) {}
+    Runner(std::string name, std::string uuid, UdevCookies& cookies, std::string delimiter)
+        : name_(std::move(name)),
+          uuid_(std::move(uuid)),
+          cookies_(cookies),
+          delimiter_(std::move(delimiter)) {}
 
     const std::string& uuid() const { return uuid_; }
 
@@ -136,7 +139,7 @@ public:
                 continue;
             }
             std::optional<std::string> renamed =
-                renamed_partition(holder.dm_name, map.name, step.new_name);
+                renamed_partition(holder.dm_name, map.name, step.new_name, delimiter_);
             if (renamed && *renamed != holder.dm_name) {
                 MP_CHECK(rename_one(holder.dm_name, *renamed, step.flags));
             }
@@ -250,6 +253,7 @@ private:
     std::string name_;
     std::string uuid_;
     UdevCookies& cookies_;
+    std::string delimiter_;
     std::string message_;
 };
 
@@ -269,13 +273,20 @@ Result<std::string> uuid_of(const model::Plan& plan) {
 
 std::optional<std::string> renamed_partition(const std::string& partition,
                                              const std::string& old_name,
-                                             const std::string& new_name) {
+                                             const std::string& new_name,
+                                             const std::string& delimiter) {
     auto digit = [](char c) { return c >= '0' && c <= '9'; };
     if (!starts_with(partition, old_name) || partition.size() == old_name.size() ||
         old_name.empty() || new_name.empty()) {
         return std::nullopt;
     }
     std::string suffix = partition.substr(old_name.size());
+    if (!delimiter.empty()) {
+        std::size_t number = suffix.find_last_not_of("0123456789") + 1;
+        return number == suffix.size()
+                   ? std::nullopt
+                   : std::optional(new_name + delimiter + suffix.substr(number));
+    }
     bool set_off = suffix.size() > 1 && suffix[0] == 'p' && digit(suffix[1]);
     if (set_off && digit(old_name.back()) && !digit(new_name.back())) {
         suffix.erase(0, 1);
@@ -285,7 +296,7 @@ std::optional<std::string> renamed_partition(const std::string& partition,
     return new_name + suffix;
 }
 
-PlanOutcome run_plan(const model::Plan& plan, UdevCookies& cookies) {
+PlanOutcome run_plan(const model::Plan& plan, UdevCookies& cookies, const std::string& delimiter) {
     PlanOutcome result;
     Result<std::string> uuid = uuid_of(plan);
     if (!uuid) {
@@ -293,7 +304,7 @@ PlanOutcome run_plan(const model::Plan& plan, UdevCookies& cookies) {
         return result;
     }
     MP_ASSERT(!creates(plan) || !plan.uuid.empty());
-    Runner runner(plan.map_name, *uuid, cookies);
+    Runner runner(plan.map_name, *uuid, cookies, delimiter);
     for (const model::Step& step : plan.steps) {
         (void)take_last_message();
         result.outcome = std::visit(runner, step);

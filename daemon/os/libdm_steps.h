@@ -24,12 +24,16 @@ struct PlanOutcome {
 
 /// Stops at the first step that fails. Does not wait for udev. Errors of steps: gone (no map with
 /// that uuid), busy (in use, or suspended by someone), invalid (the kernel refused the table), ...
-PlanOutcome run_plan(const model::Plan& plan, UdevCookies& cookies);
+/// `delimiter`: see renamed_partition.
+PlanOutcome run_plan(const model::Plan& plan, UdevCookies& cookies,
+                     const std::string& delimiter = {});
 
-/// Name of a partition map after its map is renamed, by the rule that partitions of a name ending
-/// in a digit are set off by "p". Unset: the partition does not carry the map's name.
+/// Name of a partition map after its map is renamed: the delimiter stands before its number. With
+/// an empty one by the rule that partitions of a name ending in a digit are set off by "p". Unset:
+/// the partition does not carry the map's name, or no number.
 std::optional<std::string> renamed_partition(const std::string& partition,
                                              const std::string& old_name,
-                                             const std::string& new_name);
+                                             const std::string& new_name,
+                                             const std::string& delimiter = {});
 
 }  // namespace mp::os::libdm

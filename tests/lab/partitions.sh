@@ -141,7 +141,17 @@ say "the map is flushed"
 expect "not while a file system is mounted" not multipath -f data
 expect_is "the partitions are the same devices" "$(parts)" "${before//$map-part/data-part}"
 umount $MOUNTED
-expect "flush" multipath -f data
+configure "    no_path_retry queue
+    partition_delimiter _" "multipaths {
+    multipath {
+        wwid $wwid
+        alias disk7
+    }
+}"
+multipathd reconfigure > /dev/null
+wait_for "with a delimiter of its own the last partition follows another name" part_there disk7_4
+expect_is "the partitions are the same devices" "$(parts | sed 's/^disk7_/data-part/')" "${before//$map-part/data-part}"
+expect "flush" multipath -f disk7
 expect_is "partitions" "$(parts)" ""
 wait_for "no maps" maps_are 0
 

@@ -33,5 +33,14 @@ TEST(DmSteps, PartitionsAreRenamedByTheRuleOfTheirDelimiter) {
     }
 }
 
+TEST(DmSteps, AConfiguredDelimiterStandsBeforeTheNumber) {
+    for (const char* partition : {"mpatha1", "mpatha-part1", "mpathap1", "mpatha_1"}) {
+        EXPECT_EQ(renamed_partition(partition, "mpatha", "disk7", "_").value_or(""), "disk7_1")
+            << partition;
+    }
+    EXPECT_EQ(renamed_partition("mpatha12", "mpatha", "data", "-part").value_or(""), "data-part12");
+    EXPECT_EQ(renamed_partition("mpatha-home", "mpatha", "data", "-part"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace mp::os::libdm
