@@ -18,6 +18,22 @@ namespace {
 constexpr std::int64_t kDevLossMaxWithoutFastFail = 600;  // the kernel's limit, SCSI FC transport
 constexpr std::int64_t kLongInterval = 120;
 
+/// Keywords that are accepted and change nothing, and the value that says what is done anyway.
+struct Idle {
+    Key key;
+    std::string_view like_ours;
+    std::string_view why;
+};
+constexpr Idle kIdle[] = {
+    {Key::reassign_maps, "no", "what is stacked on a path before its map is made stays there"},
+    {Key::force_sync, "no", "checks never wait for each other"},
+    {Key::strict_timing, "no", "each check has a time of its own"},
+    {Key::recheck_wwid, "yes", "the WWID is compared with every check"},
+    {Key::enable_foreign, "NONE", "maps of others are not shown"},
+    {Key::vpd_vendor, "", "vendor pages are not shown"},
+    {Key::missing_uev_wait_timeout, "", "nothing waits for the creation event of a map"},
+};
+
 /// The settings in force at one place.
 class View {
 public:
@@ -115,10 +131,13 @@ private:
             note({view.find(Key::rr_weight), view.find(Key::path_grouping_policy)},
                  "rr_weight has no effect: all paths of a group have one priority");
         }
-        if (view.is(Key::reassign_maps, "yes")) {
-            note({view.find(Key::reassign_maps)},
-                 "reassign_maps has no effect: what is stacked on a path before its map is made "
-                 "stays there");
+        for (const Idle& idle : kIdle) {
+            const Setting* setting = view.find(idle.key);
+            if (setting != nullptr &&
+                (setting->value.is_number || setting->value.text != idle.like_ours)) {
+                note({setting},
+                     fmt::format("{} has no effect: {}", keyword(idle.key).name, idle.why));
+            }
         }
         const std::optional<std::int64_t> longest = view.number(Key::max_polling_interval);
         if (longest && *longest > kLongInterval) {
