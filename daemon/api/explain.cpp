@@ -108,10 +108,13 @@ void add_state(Lines& lines, const PathView& path) {
 void add_settings(Lines& lines, const PathView& path) {
     for (const std::shared_ptr<const std::vector<model::SettingView>>& place : path.settings) {
         for (const model::SettingView& setting : *place) {
-            std::string text = setting.attribute.substr(setting.attribute.rfind('/') + 1) + " " +
-                               (setting.found.empty() ? "unknown" : setting.found);
-            if (!setting.problem.empty()) {
-                text += ", wanted " + setting.wanted + ": " + setting.problem;
+            std::string text = setting.attribute.substr(setting.attribute.rfind('/') + 1) + " ";
+            if (setting.problem.empty()) {
+                text += setting.found;
+            } else if (setting.found.empty()) {
+                text += "could not be set to " + setting.wanted + ": " + setting.problem;
+            } else {
+                text += setting.found + ", wanted " + setting.wanted + ": " + setting.problem;
             }
             lines.add("kernel setting", text + (setting.note.empty() ? "" : ", " + setting.note));
         }

@@ -33,11 +33,13 @@ constexpr Duration kRemovalGap = seconds(1);
 constexpr Duration kRetryFirst = milliseconds(200);
 constexpr Duration kRetryMax = seconds(30);
 
+bool brings_table(const Step& step) {
+    return std::holds_alternative<model::step::Create>(step) ||
+           std::holds_alternative<model::step::Load>(step);
+}
+
 bool swaps_table(const Plan& plan) {
-    return std::ranges::any_of(plan.steps, [](const Step& step) {
-        return std::holds_alternative<model::step::Create>(step) ||
-               std::holds_alternative<model::step::Load>(step);
-    });
+    return std::ranges::any_of(plan.steps, brings_table);
 }
 
 bool removes(const Plan& plan) {
@@ -135,7 +137,6 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
     bool swapped = swaps_table(plan);
     std::vector<Step> before;
     std::vector<Step> after;
-    std::set<DevT> in_new_table = members;
     if (map.actual) {
         for (const model::StatusGroup& group : map.actual->status.groups) {
             for (const model::StatusPath& status : group.paths) {
@@ -154,20 +155,22 @@ void add_path_messages(Core& core, const Map& map, Plan& plan, const std::set<De
         }
     }
     if (map.actual && map.actual->suspended) {
-        // The kernel refuses messages to a suspended map, and no I/O flows before it is resumed.
-        after.insert(after.begin(), before.begin(), before.end());
-        before.clear();
-    }
-    for (const std::vector<Step>* steps : {&before, &after}) {
-        for (PathId id : map.paths) {
-            Path& path = *core.find_path(id);
-            Step failing = model::step::Message{devt_message("fail_path", path.device->devt)};
-            bool sent = std::ranges::find(*steps, failing) != steps->end();
-            path.fail_sent = path.fail_sent || sent;
+        // The kernel refuses messages to a suspended map, and no I/O flows before it is resumed. A
+        // new table comes with messages of its own; one about a path that it has not got is
+        // refused.
+        if (!swapped) {
+            after.insert(after.begin(), before.begin(), before.end());
         }
+        before.clear();
     }
     plan.steps.insert(plan.steps.begin(), before.begin(), before.end());
     plan.steps.insert(plan.steps.end(), after.begin(), after.end());
+    for (PathId id : map.paths) {
+        Path& path = *core.find_path(id);
+        Step failing = model::step::Message{devt_message("fail_path", path.device->devt)};
+        bool sent = std::ranges::find(plan.steps, failing) != plan.steps.end();
+        path.fail_sent = path.fail_sent || sent;
+    }
 }
 
 void add_group_messages(Core& core, Map& map, Plan& plan) {
@@ -213,6 +216,8 @@ void run_plan(Core& core, Map& map, Plan plan) {
     map.op = core.new_op();
     map.plan_removes = removes(plan);
     map.plan_swaps = swaps_table(plan);
+    map.plan_table_step = static_cast<std::size_t>(std::ranges::find_if(plan.steps, brings_table) -
+                                                   plan.steps.begin());
     map.action = action_of(plan);
     map.force_reload = false;
     core.map_ops[map.op] = map.id;
@@ -386,9 +391,10 @@ Duration retry_after(int attempts) {
 
 // The module can be there and not fit this kernel, or not be signed; the kernel says only that the
 // table is invalid. Without the selector the same table may be good.
-bool fall_back_from_numa(Core& core, Map& map, const Error& error) {
-    if (!map.plan_swaps || map.numa_refused || error.code != Errc::invalid ||
-        map.policy.selector != conf::kNumaSelector) {
+bool fall_back_from_numa(Core& core, Map& map, const model::event::PlanDone& event) {
+    bool refused = map.plan_swaps && event.steps_done == map.plan_table_step &&
+                   event.outcome.error().code == Errc::invalid;
+    if (!refused || map.numa_refused || map.policy.selector != conf::kNumaSelector) {
         return false;
     }
     bool first = std::ranges::none_of(core.maps, [](const std::pair<const MapId, Map>& entry) {
@@ -476,7 +482,7 @@ void on_plan_done(Core& core, const model::event::PlanDone& event) {
     } else if (event.outcome || event.outcome.error().code == Errc::gone) {
         forget_state(core, *map);
     }
-    if (!event.outcome && !fall_back_from_numa(core, *map, event.outcome.error())) {
+    if (!event.outcome && !fall_back_from_numa(core, *map, event)) {
         plan_failed(core, *map, event.outcome.error(), was_removal, existed);
     }
     map->action.clear();

@@ -79,7 +79,7 @@ void begin_sampling(Core& core, Path& path, const conf::MapPolicy& policy) {
 void conclude_sampling(Core& core, Path& path, const conf::MapPolicy& policy) {
     Record& record = path.record;
     std::uint64_t rate =
-        record.samples == 0 ? 1000 : std::uint64_t{record.bad_samples} * 1000 / record.samples;
+        record.samples == 0 ? 0 : std::uint64_t{record.bad_samples} * 1000 / record.samples;
     std::string found = std::to_string(record.bad_samples) + " of " +
                         std::to_string(record.samples) + " reads failed, " + std::to_string(rate) +
                         " per mille";
@@ -100,11 +100,11 @@ void conclude_sampling(Core& core, Path& path, const conf::MapPolicy& policy) {
     schedule_sample(core, path, core.now + gap);
 }
 
-// One block somewhere on the disk, past every cache.
+// One block somewhere on the disk, past every cache; not the first, which checkers read.
 model::ReadBlocks sample_of(Core& core, const model::BlockDevice& device) {
     std::uint64_t length = std::max<std::uint64_t>(kSampleBytes, device.logical_block_size);
     std::uint64_t blocks = device.size_sectors * kSectorBytes / length;
-    return {.offset_bytes = blocks == 0 ? 0 : core.prng.below(blocks) * length,
+    return {.offset_bytes = blocks < 2 ? 0 : core.prng.between(1, blocks - 1) * length,
             .length = static_cast<std::uint32_t>(length)};
 }
 
@@ -129,6 +129,9 @@ void sample(Core& core, Path& path) {
         return;
     }
     schedule_sample(core, path, core.now + kSampleGap);
+    if (path.state == model::PathState::ghost) {
+        return;  // reads down a standby path fail, whatever it is worth
+    }
     path.run = CheckRun{};
     path.run.stage = CheckRun::Stage::sampling;
     path.run.started = core.now;

@@ -212,8 +212,9 @@ struct Map {
     Instant wake = kNever;  ///< in Core::map_queue
     OpId op;                ///< plan or query in flight
     bool plan_removes = false;
-    bool plan_swaps = false;  ///< creates the map or loads a table
-    std::set<DevT> loading;   ///< devices of a table on its way into the kernel
+    bool plan_swaps = false;          ///< creates the map or loads a table
+    std::size_t plan_table_step = 0;  ///< which of its steps does that
+    std::set<DevT> loading;           ///< devices of a table on its way into the kernel
     bool query_again = false;
     bool naming_pending = false;  ///< its alias is not in the bindings file yet
     bool naming_written = false;  ///< the write in flight holds its alias

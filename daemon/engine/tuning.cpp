@@ -48,8 +48,10 @@ SettingView view_of(const Setting& setting, const Result<std::string>& found) {
 void report(Core& core, const SettingView& view) {
     if (!view.problem.empty()) {
         core.log(LogLevel::notice, "setting-refused", nullptr, nullptr,
-                 view.attribute + " is not " + view.wanted +
-                     (view.found.empty() ? "" : " but " + view.found) + ": " + view.problem);
+                 view.attribute +
+                     (view.found.empty() ? " could not be set to " + view.wanted
+                                         : " is " + view.found + ", wanted " + view.wanted) +
+                     ": " + view.problem);
     } else if (!view.note.empty()) {
         core.log(LogLevel::notice, "setting-adjusted", nullptr, nullptr,
                  view.attribute + " is " + view.found + ": " + view.note);

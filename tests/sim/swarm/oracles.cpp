@@ -40,8 +40,10 @@ bool is_identity_page(const model::Probe& probe) {
 
 /// Is the probe a check of health, and what did it say?
 std::optional<bool> health(const model::Probe& probe, const model::ProbeReply& reply) {
-    if (std::holds_alternative<model::ReadBlocks>(probe)) {
-        return reply.has_value();
+    if (const auto* read = std::get_if<model::ReadBlocks>(&probe)) {
+        // Reads from elsewhere are samples: they judge how often a path fails, not whether it
+        // works.
+        return read->offset_bytes == 0 ? std::optional<bool>(reply.has_value()) : std::nullopt;
     }
     const auto* command = std::get_if<model::ScsiCommand>(&probe);
     if (command == nullptr || command->cdb.empty()) {

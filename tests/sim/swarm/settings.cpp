@@ -23,6 +23,34 @@ int between(Prng& prng, int low, int high) {
         prng.between(static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)));
 }
 
+// Limits for paths that bounce, and timers of the ports.
+void pick_more(Prng& prng, Settings& settings) {
+    const auto line = [&settings](const char* key, int value) {
+        settings.more += fmt::format("    {} {}\n", key, value);
+    };
+    const std::uint64_t dice = prng.below(10);
+    if (dice < 2) {
+        line("san_path_err_threshold", between(prng, 1, 3));
+        line("san_path_err_forget_rate", between(prng, 1, 6));
+        line("san_path_err_recovery_time", between(prng, 5, 60));
+        settings.judgement = seconds(60);
+    } else if (dice == 2) {
+        line("marginal_path_err_sample_time", 120);
+        line("marginal_path_err_rate_threshold", between(prng, 1, 500));
+        line("marginal_path_err_recheck_gap_time", between(prng, 5, 20));
+        line("marginal_path_double_failed_time", between(prng, 10, 60));
+        settings.judgement = seconds(120 + 20 + 120);  // a bad round, the gap, a good one
+    }
+    if (prng.chance(300)) {
+        settings.more += "    marginal_pathgroups on\n";
+        settings.judgement = std::max<Duration>(settings.judgement, seconds(60));
+    }
+    if (prng.chance(300)) {
+        line("dev_loss_tmo", between(prng, 1, 900));
+        line("fast_io_fail_tmo", between(prng, 0, 700));
+    }
+}
+
 }  // namespace
 
 std::string Settings::render() const {
@@ -101,6 +129,7 @@ Settings pick_settings(Prng& prng, const Topology& topology) {
     out.flush_on_last_del = one_of(prng, std::array{"unused", "always", "never"});
     out.deferred_remove = prng.chance(200);
     out.numa_module = one_of(prng, std::array{"missing", "there", "there", "refused"});
+    pick_more(prng, out);
     return out;
 }
 

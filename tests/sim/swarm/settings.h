@@ -40,7 +40,8 @@ struct Settings {
     bool user_friendly_names = true;
     std::string flush_on_last_del = "unused";
     bool deferred_remove = false;
-    std::string more;  ///< further lines of the defaults section
+    std::string more;       ///< further lines of the defaults section
+    Duration judgement{0};  ///< as long as a path that is good again may be held back by these
 
     std::string render() const;
     Duration polling() const { return seconds(polling_s); }

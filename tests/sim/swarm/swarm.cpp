@@ -42,7 +42,8 @@ const char* model_word(ArrayModel model) {
 /// Virtual time that is enough to get over anything: time-outs of users' requests, checks at the
 /// longest interval, deferred failback, retries.
 Duration settle_limit(const SimWorld& world) {
-    return 4 * world.settings.max_polling() + 4 * world.settings.checker_timeout() + seconds(120);
+    return 4 * world.settings.max_polling() + 4 * world.settings.checker_timeout() + seconds(120) +
+           world.settings.judgement;
 }
 
 void live(SimWorld& world, Faults& faults, const SwarmOptions& options) {
@@ -62,7 +63,7 @@ void live(SimWorld& world, Faults& faults, const SwarmOptions& options) {
         return;
     }
     // Late consequences (an expired failback delay, a last retry) may still load tables; then none.
-    world.run_for(2 * world.settings.max_polling() + seconds(10));
+    world.run_for(2 * world.settings.max_polling() + seconds(10) + world.settings.judgement);
     const std::uint64_t loads = world.dm.loads();
     world.supervisor.hang_up();
     world.run_for(world.settings.max_polling() + seconds(10));

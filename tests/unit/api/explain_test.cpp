@@ -56,6 +56,27 @@ TEST(Explain, EveryRuleIsToldAlsoBehindTheOneThatDecided) {
     EXPECT_THAT(text, HasSubstr("map              none\n"));
 }
 
+TEST(Explain, HoldsAndKernelSettingsAreToldWithTheirReasons) {
+    mp::model::Snapshot snapshot = configured("");
+    mp::model::PathView view = *snapshot.paths.front();
+    view.held_reason = "it bounces";
+    using Settings = std::vector<mp::model::SettingView>;
+    view.settings = {std::make_shared<const Settings>(
+                         Settings{{"/rport/dev_loss_tmo", "66", "66", "", "it must outlast x"},
+                                  {"/rport/fast_io_fail_tmo", "5", "off", "another value", ""}}),
+                     std::make_shared<const Settings>(
+                         Settings{{"/host/eh_deadline", "20", "", "not allowed", ""}})};
+    std::string name = view.device->name;
+    snapshot.paths.front() = std::make_shared<mp::model::PathView>(view);
+    std::string text = render_explanation(snapshot, name);
+    EXPECT_THAT(text, HasSubstr("  held back        it bounces\n"));
+    EXPECT_THAT(text, HasSubstr("  kernel setting   dev_loss_tmo 66, it must outlast x\n"));
+    EXPECT_THAT(text,
+                HasSubstr("  kernel setting   fast_io_fail_tmo off, wanted 5: another value\n"));
+    EXPECT_THAT(text,
+                HasSubstr("  kernel setting   eh_deadline could not be set to 20: not allowed\n"));
+}
+
 TEST(Explain, UnknownDevicesAreAFailure) {
     EXPECT_THAT(render_explanation(mp::test::sample(), "dm-0"), StartsWith("fail\ndm-0: no such"));
 }

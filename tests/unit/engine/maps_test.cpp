@@ -380,5 +380,31 @@ TEST(Maps, StoppingGivesQueuedIoBackAndExits) {
     EXPECT_EQ(std::ranges::count(bench.dm.at(kA).table.features, "queue_if_no_path"), 0);
 }
 
+// Found in world 166: the message failed the plan, which was taken for a refusal of the selector.
+TEST(SuspendedMap, ATableThatDropsAPathIsNotFollowedByAMessageAboutIt) {
+    Bench bench("defaults {\n find_multipaths greedy\n path_selector \"numa-distance 0\"\n}\n");
+    bench.environment.numa_selector = true;
+    bench.add(scsi_path("sda", 0, kDiskA, "host0"));
+    bench.add(scsi_path("sdb", 16, kDiskA, "host1"));
+    bench.start();
+    const std::string name = wwid_of(kDiskA);
+    bench.dm.at(name).suspended = true;  // by somebody else
+    bench.deliver(model::event::MapsChanged{{name}, false});
+    std::size_t before = bench.plans.size();
+    bench.remove("sda");
+    bench.advance(seconds(5));
+    EXPECT_THAT(bench.table_paths(name), ElementsAre("sdb"));
+    bool swapped = false;
+    for (std::size_t i = before; i < bench.plans.size(); ++i) {
+        for (const model::Step& step : bench.plans[i].steps) {
+            swapped = swapped || std::holds_alternative<model::step::Load>(step);
+            const model::step::Message* message = std::get_if<model::step::Message>(&step);
+            EXPECT_FALSE(swapped && message != nullptr && message->text == "fail_path 8:0");
+        }
+    }
+    EXPECT_TRUE(swapped);
+    EXPECT_FALSE(bench.logged("selector-refused"));
+}
+
 }  // namespace
 }  // namespace mp::test
