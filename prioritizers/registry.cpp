@@ -11,6 +11,7 @@
 #include "prioritizers/hds.h"
 #include "prioritizers/hp_sw.h"
 #include "prioritizers/iet.h"
+#include "prioritizers/numa.h"
 #include "prioritizers/ontap.h"
 #include "prioritizers/path_latency.h"
 #include "prioritizers/prioritizer.h"
@@ -22,9 +23,9 @@
 namespace mp::prioritizers {
 namespace {
 
-constexpr std::array<const PrioritizerType*, 14> kPrioritizers = {
-    &kAlua, &kAna,   &kConst,       &kDatacore, &kEmc,  &kHds,   &kHpSw,
-    &kIet,  &kOntap, &kPathLatency, &kRandom,   &kRdac, &kSysfs, &kWeightedpath};
+constexpr std::array<const PrioritizerType*, 15> kPrioritizers = {
+    &kAlua, &kAna,   &kConst,       &kDatacore, &kEmc,  &kHds,   &kHpSw,        &kIet,
+    &kNuma, &kOntap, &kPathLatency, &kRandom,   &kRdac, &kSysfs, &kWeightedpath};
 
 }  // namespace
 

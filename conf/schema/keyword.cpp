@@ -72,8 +72,8 @@ constexpr Word kCheckers[] = {
 constexpr Word kPrioritizers[] = {
     {"const", "const"}, {"sysfs", "sysfs"}, {"alua", "alua"}, {"ana", "ana"},
     {"datacore", "datacore"}, {"emc", "emc"}, {"hds", "hds"}, {"hp_sw", "hp_sw"}, {"iet", "iet"},
-    {"ontap", "ontap"}, {"path_latency", "path_latency"}, {"random", "random"}, {"rdac", "rdac"},
-    {"weightedpath", "weightedpath"}};
+    {"numa", "numa"}, {"ontap", "ontap"}, {"path_latency", "path_latency"}, {"random", "random"},
+    {"rdac", "rdac"}, {"weightedpath", "weightedpath"}};
 // clang-format on
 
 /// Optional properties of a row.

@@ -217,13 +217,13 @@ void note_check(Core& core, Path& path, bool returned) {
     }
     ++record.bounces;
     record.good_checks = 0;
-    if (record.bounces > *map->policy.san_path_err_threshold) {
+    Instant until = record.bad_at + seconds(*map->policy.san_path_err_recovery_time_s);
+    if (record.bounces > *map->policy.san_path_err_threshold && until > core.now) {
         std::string reason = "it failed " + std::to_string(record.bounces) +
                              " times; san_path_err_threshold is " +
                              std::to_string(*map->policy.san_path_err_threshold);
         core.log(LogLevel::notice, "path-held", map, &path, "held back: " + reason);
-        hold(core, path, record.bad_at + seconds(*map->policy.san_path_err_recovery_time_s),
-             std::move(reason));
+        hold(core, path, until, std::move(reason));
     }
 }
 

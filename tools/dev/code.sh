@@ -3,7 +3,7 @@
 # The form of the code.
 
 cpp_files() { git ls-files -co --exclude-standard '*.cpp' '*.h'; }
-shell_files() { git ls-files -co --exclude-standard 'dev' '*.sh' 'tests/lab/guest/fast-init' 'tests/lab/guest/run-job' '.ci/run'; }
+shell_files() { git ls-files -co --exclude-standard 'dev' '*.sh' 'tests/lab/guest/fast-init' 'tests/lab/guest/run-job' 'packaging/initramfs/*' 'dm-target/initramfs/*' 'dm-target/tools/check-layout' '.ci/run'; }
 
 dev_fix() {
     need_packages check
