@@ -173,9 +173,10 @@ void UdevSource::Impl::take(udev_device* device) {
         return;
     }
     if (text_or_empty(udev_device_get_subsystem(device)) == "node") {
-        // A node came or went: the place of every device is read again. Events that somebody asked
-        // for (at boot all devices are gone through) tell nothing new.
-        if (udev_device_get_property_value(device, "SYNTH_UUID") == nullptr) {
+        // A node came, went or is another one: the place of every device is read again. At boot
+        // udev goes through what is there and asks for "add" events, which tell nothing new.
+        bool asked_for = udev_device_get_property_value(device, "SYNTH_UUID") != nullptr;
+        if (!asked_for || text_or_empty(udev_device_get_action(device)) != "add") {
             sink.post(model::event::DevicesOverflowed{.lost = false});
         }
         return;

@@ -6,6 +6,7 @@ source /share/guest/lib.sh
 
 settings="    no_path_retry 30
     path_grouping_policy multibus
+    detect_pgpolicy no
     san_path_err_threshold 2
     san_path_err_forget_rate 100
     san_path_err_recovery_time 3600"
