@@ -18,20 +18,16 @@ namespace {
 constexpr std::int64_t kDevLossMaxWithoutFastFail = 600;  // the kernel's limit, SCSI FC transport
 constexpr std::int64_t kLongInterval = 120;
 
-/// Keywords that are accepted and change nothing, and the value that says what is done anyway.
+/// Keywords that are accepted and change nothing, and the value that says what is done anyway. Why
+/// they do not stands behind the colon of their description.
 struct Idle {
     Key key;
     std::string_view like_ours;
-    std::string_view why;
 };
 constexpr Idle kIdle[] = {
-    {Key::reassign_maps, "no", "what is stacked on a path before its map is made stays there"},
-    {Key::force_sync, "no", "checks never wait for each other"},
-    {Key::strict_timing, "no", "each check has a time of its own"},
-    {Key::recheck_wwid, "yes", "the WWID is compared with every check"},
-    {Key::enable_foreign, "NONE", "maps of others are not shown"},
-    {Key::vpd_vendor, "", "vendor pages are not shown"},
-    {Key::missing_uev_wait_timeout, "", "nothing waits for the creation event of a map"},
+    {Key::reassign_maps, "no"},          {Key::force_sync, "no"},       {Key::strict_timing, "no"},
+    {Key::recheck_wwid, "yes"},          {Key::enable_foreign, "NONE"}, {Key::vpd_vendor, ""},
+    {Key::missing_uev_wait_timeout, ""},
 };
 
 /// The settings in force at one place.
@@ -135,8 +131,9 @@ private:
             const Setting* setting = view.find(idle.key);
             if (setting != nullptr &&
                 (setting->value.is_number || setting->value.text != idle.like_ours)) {
-                note({setting},
-                     fmt::format("{} has no effect: {}", keyword(idle.key).name, idle.why));
+                const Keyword& word = keyword(idle.key);
+                std::string_view why = word.doc.substr(word.doc.find(": ") + 2);
+                note({setting}, fmt::format("{} has no effect: {}", word.name, why));
             }
         }
         const std::optional<std::int64_t> longest = view.number(Key::max_polling_interval);

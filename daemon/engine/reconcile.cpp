@@ -21,6 +21,7 @@ namespace mp::engine {
 
 using model::DmPathState;
 using model::LogLevel;
+using model::MultipathTable;
 using model::Plan;
 using model::Step;
 
@@ -33,9 +34,17 @@ constexpr Duration kRemovalGap = seconds(1);
 constexpr Duration kRetryFirst = milliseconds(200);
 constexpr Duration kRetryMax = seconds(30);
 
+/// The table that the step brings into the kernel; null when it brings none.
+const MultipathTable* table_of(const Step& step) {
+    if (const model::step::Create* create = std::get_if<model::step::Create>(&step)) {
+        return &create->table;
+    }
+    const model::step::Load* load = std::get_if<model::step::Load>(&step);
+    return load == nullptr ? nullptr : &load->table;
+}
+
 bool brings_table(const Step& step) {
-    return std::holds_alternative<model::step::Create>(step) ||
-           std::holds_alternative<model::step::Load>(step);
+    return table_of(step) != nullptr;
 }
 
 bool swaps_table(const Plan& plan) {
@@ -199,10 +208,8 @@ void imagine(Core& core, Map& map, const Plan& plan) {
     map.action = action_of(plan);
     map.imagined.reset();
     for (const Step& step : plan.steps) {
-        if (const model::step::Create* create = std::get_if<model::step::Create>(&step)) {
-            map.imagined = create->table;
-        } else if (const model::step::Load* load = std::get_if<model::step::Load>(&step)) {
-            map.imagined = load->table;
+        if (const MultipathTable* table = table_of(step)) {
+            map.imagined = *table;
         }
     }
     core.touch(map);
@@ -222,10 +229,8 @@ void run_plan(Core& core, Map& map, Plan plan) {
     map.force_reload = false;
     core.map_ops[map.op] = map.id;
     for (const Step& step : plan.steps) {
-        if (const model::step::Create* create = std::get_if<model::step::Create>(&step)) {
-            hold_loading(core, map, create->table);
-        } else if (const model::step::Load* load = std::get_if<model::step::Load>(&step)) {
-            hold_loading(core, map, load->table);
+        if (const MultipathTable* table = table_of(step)) {
+            hold_loading(core, map, *table);
         }
     }
     core.touch(map);

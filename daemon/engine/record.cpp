@@ -140,6 +140,13 @@ void sample(Core& core, Path& path) {
         path.run.op, path.ref(), {sample_of(core, *path.device)}, path.policy.checker_timeout});
 }
 
+// A check that was asked for while the read was on its way follows.
+void end_sample(Core& core, Path& path) {
+    if (std::exchange(path.run, CheckRun{}).again) {
+        check_now(core, path);
+    }
+}
+
 }  // namespace
 
 bool held(Core& core, const Path& path) {
@@ -264,10 +271,7 @@ void on_sample(Core& core, Path& path, const model::ProbeReply& reply) {
     ++path.record.samples;
     const model::BytesReply* bytes = reply ? std::get_if<model::BytesReply>(&*reply) : nullptr;
     path.record.bad_samples += bytes == nullptr || bytes->data.size() < kSampleBytes ? 1 : 0;
-    bool again = std::exchange(path.run, CheckRun{}).again;
-    if (again) {
-        check_now(core, path);
-    }
+    end_sample(core, path);
 }
 
 void stop_sampling(Core& core, Path& path) {
@@ -277,10 +281,7 @@ void stop_sampling(Core& core, Path& path) {
     }
     path.record.sampled_until = kNever;
     if (path.run.stage == CheckRun::Stage::sampling) {
-        bool again = std::exchange(path.run, CheckRun{}).again;
-        if (again) {
-            check_now(core, path);
-        }
+        end_sample(core, path);
     }
 }
 
