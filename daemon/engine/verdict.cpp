@@ -173,7 +173,9 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     }
     if (pending) {
         core.schedule_check(path, next_due(core.now, kPendingRetry));
-        answer_path_waiters(core, path);
+        if (!run.again) {
+            answer_path_waiters(core, path);
+        }
         return;
     }
     if (state == PathState::pending || state == PathState::removed) {
@@ -241,8 +243,10 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     if (run.identity_ok) {
         keep_registered(core, path);
     }
-    if (!path.run.running() || path.trusted) {
-        answer_path_waiters(core, path);  // else when it is registered, which is checked once more
+    // Who asked while this check ran is answered by the one that follows; who waits for a
+    // registration as well, by the check after it.
+    if (!run.again && (!path.run.running() || path.trusted)) {
+        answer_path_waiters(core, path);
     }
 }
 

@@ -156,6 +156,10 @@ def run_one(path, options):
     if verdict != "0":
         print(f"lab: FAILED {path.stem} (exit {verdict}) after {seconds:.0f} s; all it left is in {results}",
               flush=True)
+        report = results / "report.log"
+        for line in report.read_text(errors="replace").splitlines() if report.exists() else []:
+            if "FAILED" in line:  # once more at the end, where a reader looks first
+                print(f"lab: {line}", flush=True)
         if verdict == "none":
             print(guest.tail(results / "console.log", 25), flush=True)
         return False

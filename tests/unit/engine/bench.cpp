@@ -109,9 +109,13 @@ void Bench::settle() {
 void Bench::advance(Duration by) {
     Instant end = now + by;
     pump();
-    while (engine.next_deadline() <= end) {
-        now = std::max(now, engine.next_deadline());
-        deliver(event::Tick{});
+    for (;;) {
+        Instant next = later_.empty() ? kNever : later_.begin()->first;
+        if (std::min(engine.next_deadline(), next) > end) {
+            break;
+        }
+        now = std::max(now, std::min(engine.next_deadline(), next));
+        deliver(next <= now ? later_.extract(later_.begin()).mapped() : event::Tick{});
     }
     now = end;
 }
@@ -341,6 +345,10 @@ struct Performer {
         for (std::size_t i = 0; on && i < e.questions.foreseen.size(); ++i) {
             done.more.push_back(bench.answer(device, e.questions.foreseen[i]));
             on = is_plain(done.more.back());
+        }
+        if (device.takes > Duration{}) {
+            bench.later_.emplace(bench.now + device.takes, std::move(done));
+            return;
         }
         post(std::move(done));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A workbench for the engine alone: devices that answer as told, device-mapper as daemon/dm models
 // it, virtual time. It performs effects in the order in which the engine lists them, with no
-// delays; the simulator is where latency, loss and crashes live.
+// delays but a device's own; the simulator is where latency, loss and crashes live.
 #pragma once
 
 #include <deque>
@@ -25,6 +25,7 @@ struct Device {
     bool hangs = false;        ///< commands end as Errc::timeout
     int attentions = 0;        ///< commands that a unit attention answers before one is done
     bool answers_all = false;  ///< foreseen questions are answered although the first is not plain
+    Duration takes{};          ///< after so long an answer arrives
     std::uint64_t commands = 0;
     std::uint64_t reservation_key = 0;  ///< that this path is registered with; 0: it is not
     bool refuses_registration = false;
@@ -101,6 +102,7 @@ private:
 
     std::string config_;
     std::deque<model::Event> queue_;
+    std::multimap<Instant, model::Event> later_;
     std::map<PathId, std::string> probing_;
     std::map<ClientId, model::CommandReply> replies_;
     std::uint64_t next_client_ = 1;

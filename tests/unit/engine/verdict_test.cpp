@@ -143,6 +143,19 @@ TEST_F(Verdicts, FailedByCommandStaysFailedUntilReinstated) {
     EXPECT_EQ(bench.path_state(kA, "sda"), "A");
 }
 
+TEST_F(Verdicts, ReinstatingDuringACheckIsAnsweredByTheCheckThatFollows) {
+    EXPECT_TRUE(bench.command(Verb::fail_path, "sda").ok);
+    bench.device("sda").takes = milliseconds(700);
+    std::uint64_t before = bench.device("sda").rounds;
+    while (bench.device("sda").rounds == before) {
+        bench.advance(milliseconds(100));
+    }
+    bench.advance(milliseconds(100));
+    model::CommandReply reply = bench.command(Verb::reinstate_path, "sda");
+    EXPECT_TRUE(reply.ok) << reply.text;
+    EXPECT_EQ(bench.path_state(kA, "sda"), "A");
+}
+
 TEST_F(Verdicts, APathThatFailsAndReturnsAtOnceIsToldBothInThatOrder) {
     bench.kernel_fails(kA, "sda");
     bench.settle();
