@@ -3,15 +3,15 @@
 // device is overrides them, because hardware tables cannot know in which mode an array runs.
 //
 // Checker: an array that shows the RDAC page gets rdac; any other with target port groups gets tur.
-// Prioritizer: NVMe with asymmetric access gets ana. SCSI with target port groups (INQUIRY TPGS not
-// 0) gets sysfs when the kernel's handler keeps the access state and the array can be told to
-// change it (or is not RDAC, whose own state differs), else alua. Without groups the configuration
-// stands, but alua makes no sense then and becomes const. Arguments follow their prioritizer: alua
-// and sysfs share theirs. A device that takes no SCSI commands and for which nobody chose gets
-// directio, an NVMe namespace none.
+// Prioritizer: NVMe with asymmetric access gets ana. The kernel only shows that where it does the
+// multipathing itself; elsewhere ana stands in for const, asks the controller and is const where
+// there is no such access. SCSI with target port groups (INQUIRY TPGS not 0) gets sysfs when the
+// kernel's handler keeps the access state and the array can be told to change it (or is not RDAC,
+// whose own state differs), else alua. Without groups the configuration stands, but alua makes no
+// sense then and becomes const. Arguments follow their prioritizer: alua and sysfs share theirs. A
+// device that takes no SCSI commands and for which nobody chose gets directio, an NVMe namespace
+// none.
 #include "daemon/engine/detect.h"
-
-#include "prioritizers/prioritizer.h"
 
 namespace mp::engine {
 
@@ -58,8 +58,8 @@ std::string decide_checker(const model::BlockDevice& device, const conf::PathPol
 
 PrioritizerChoice decide_prioritizer(const model::BlockDevice& device,
                                      const conf::PathPolicy& policy, bool is_rdac) {
-    if (policy.detect_prio && device.bus == Bus::nvme && device.nvme_ana &&
-        prioritizers::find_prioritizer("ana") != nullptr) {
+    if (policy.detect_prio && device.bus == Bus::nvme &&
+        (device.nvme_ana || policy.prio == "const")) {
         return {.name = "ana", .args = ""};
     }
     int tpgs = device.tpgs.value_or(0);

@@ -103,7 +103,7 @@ struct BlockDevice {
     std::string sysfs_wwid;  ///< NVMe wwid attribute
     std::string ccw_uid;     ///< DASD uid attribute, all components
     std::string ccw_busid;   ///< "0.0.0200"
-    bool nvme_ana = false;   ///< controller reports ANA
+    bool nvme_ana = false;   ///< sysfs shows the ANA state
 
     std::map<std::string, std::string> properties;  ///< udev properties
     bool udev_initialized =

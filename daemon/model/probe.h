@@ -36,7 +36,19 @@ struct ReadAttribute {
     auto operator<=>(const ReadAttribute&) const = default;
 };
 
-using Probe = std::variant<ScsiCommand, ReadBlocks, ReadAttribute>;
+/// An admin command to the NVMe controller of the path that reads (NVM Express base specification
+/// 2.0, 5); never changes anything. Answered by BytesReply; a status other than success is
+/// Errc::io.
+struct NvmeRead {
+    std::uint8_t opcode = 0;
+    std::uint32_t nsid = 0;
+    std::uint32_t cdw10 = 0;
+    std::uint32_t cdw11 = 0;
+    std::uint32_t length = 4096;  ///< bytes to read, a multiple of 4, at most 64 KiB
+    auto operator<=>(const NvmeRead&) const = default;
+};
+
+using Probe = std::variant<ScsiCommand, ReadBlocks, ReadAttribute, NvmeRead>;
 
 /// A question, and those that will most likely follow it: asked right after, as long as each answer
 /// is plain.
@@ -61,7 +73,7 @@ struct ScsiReply {
     auto operator<=>(const ScsiReply&) const = default;
 };
 
-/// Bytes of a block or attribute read.
+/// Bytes of a block, of an attribute or of an NVMe controller.
 struct BytesReply {
     std::vector<std::uint8_t> data;
     auto operator<=>(const BytesReply&) const = default;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What happens on a path's device: open, SG_IO, direct read. Every call here may block for as long
-// as the kernel likes, which is why only lanes make them.
+// What happens on a path's device: open, SG_IO, NVMe admin command, direct read. Every call here
+// may block for as long as the kernel likes, which is why only lanes make them.
 //
 // Identity: a kernel name is reused as soon as its device is deleted. The node is therefore
 // compared with the device number and, where the kernel has one, with the disk sequence number
@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/nvme_ioctl.h>
 #include <scsi/sg.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -94,6 +95,15 @@ Result<> DeviceFile::verify(int fd) const {
     return {};
 }
 
+namespace {
+
+unsigned milliseconds_of(Duration timeout) {
+    const std::int64_t wanted = std::max<std::int64_t>(1, timeout.count() / 1000);
+    return static_cast<unsigned>(std::min<std::int64_t>(wanted, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
 model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration timeout) {
     if (command.cdb.size() < 6 || command.cdb.size() > 16 ||
         command.transfer_length > kTransferMax || command.data_out.size() > kTransferMax ||
@@ -121,9 +131,7 @@ model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration
         header.dxfer_len = static_cast<unsigned>(sent.size());
         header.dxferp = sent.data();
     }
-    const std::int64_t timeout_ms = std::max<std::int64_t>(1, timeout.count() / 1000);
-    header.timeout =
-        static_cast<unsigned>(std::min<std::int64_t>(timeout_ms, std::numeric_limits<int>::max()));
+    header.timeout = milliseconds_of(timeout);
 
     if (::ioctl(fd, SG_IO, &header) != 0) {
         return fail_errno(errno, "SG_IO");
@@ -135,6 +143,30 @@ model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration
                        sense.begin() + std::min<std::size_t>(header.sb_len_wr, sense.size()));
     const std::uint32_t residual = header.resid < 0 ? 0U : static_cast<std::uint32_t>(header.resid);
     reply.data.resize(command.transfer_length - std::min(residual, command.transfer_length));
+    return model::ProbeAnswer(std::move(reply));
+}
+
+model::ProbeReply issue_nvme(int fd, const model::NvmeRead& command, Duration timeout) {
+    if (command.length == 0 || command.length % 4 != 0 || command.length > kTransferMax) {
+        return fail(Errc::invalid, "NVMe command out of range");
+    }
+    model::BytesReply reply;
+    reply.data.resize(command.length);
+    nvme_admin_cmd request{};
+    request.opcode = command.opcode;
+    request.nsid = command.nsid;
+    request.cdw10 = command.cdw10;
+    request.cdw11 = command.cdw11;
+    request.addr = reinterpret_cast<std::uintptr_t>(reply.data.data());
+    request.data_len = command.length;
+    request.timeout_ms = milliseconds_of(timeout);
+    const int outcome = ::ioctl(fd, NVME_IOCTL_ADMIN_CMD, &request);
+    if (outcome < 0) {
+        return fail_errno(errno, "NVMe admin command");
+    }
+    if (outcome > 0) {
+        return fail(Errc::io, "the NVMe controller refused the command");
+    }
     return model::ProbeAnswer(std::move(reply));
 }
 

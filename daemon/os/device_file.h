@@ -45,6 +45,10 @@ private:
 /// Errors: unsupported (no SCSI device), gone, denied, io, invalid (CDB or length out of range).
 model::ProbeReply issue_scsi(int fd, const model::ScsiCommand& command, Duration timeout);
 
+/// Asks the controller of an NVMe namespace; the kernel gives up after `timeout`.
+/// Errors: unsupported (no NVMe namespace), gone, denied, io, invalid (length out of range).
+model::ProbeReply issue_nvme(int fd, const model::NvmeRead& command, Duration timeout);
+
 /// Errors: io, gone, invalid (length out of range, read beyond the end).
 model::ProbeReply read_blocks(int fd, const model::ReadBlocks& read);
 /// What a read of `got` bytes (or -errno) into `buffer` means; shared with the ring.

@@ -98,6 +98,9 @@ model::ProbeReply ask_device(LaneJob& job, const LanePathIo::Options& options,
     if (const auto* command = std::get_if<model::ScsiCommand>(&probe)) {
         return options.scsi(*fd, *command, job.deadline - now);
     }
+    if (const auto* command = std::get_if<model::NvmeRead>(&probe)) {
+        return issue_nvme(*fd, *command, job.deadline - now);
+    }
     return options.read(*fd, std::get<model::ReadBlocks>(probe));
 }
 

@@ -263,6 +263,9 @@ TEST_F(LanePathIoTest, AFileTakesNoScsiCommands) {
     EXPECT_EQ(os::issue_scsi(fd.get(), tur, seconds(1)).error().code, Errc::unsupported);
     const model::ScsiCommand absurd{.cdb = {1, 2}};
     EXPECT_EQ(os::issue_scsi(fd.get(), absurd, seconds(1)).error().code, Errc::invalid);
+    EXPECT_EQ(os::issue_nvme(fd.get(), {.opcode = 6}, seconds(1)).error().code, Errc::unsupported);
+    EXPECT_EQ(os::issue_nvme(fd.get(), {.opcode = 6, .length = 6}, seconds(1)).error().code,
+              Errc::invalid);
 }
 
 TEST_F(LanePathIoTest, CommandsThatHangAreLeftBehindWhenTheDaemonGoes) {

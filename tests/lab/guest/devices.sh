@@ -144,3 +144,48 @@ lun_becomes() {
     rm "$1/lun/lun_$2/disk"
     ln -s "$TARGET/core/fileio_0/$3" "$1/lun/lun_$2/disk"
 }
+
+# --- NVMe over TCP ----------------------------------------------------------------------------------
+# The kernel must run with nvme_core.multipath=N for its namespaces to be paths.
+NVMET=/sys/kernel/config/nvmet
+# nvme_subsystem NQN MiB: one subsystem with one namespace.
+nvme_subsystem() {
+    local folder=$NVMET/subsystems/$1
+    modprobe -a nvmet nvmet_tcp nvme_tcp loop
+    mkdir -p "$DISKS_DIR"
+    truncate -s "$2M" "$DISKS_DIR/namespace"
+    NVME_NQN=$1
+    mkdir "$folder"
+    echo 1 > "$folder/attr_allow_any_host"
+    mkdir "$folder/namespaces/1"
+    losetup --find --show "$DISKS_DIR/namespace" > "$folder/namespaces/1/device_path"
+    echo 1 > "$folder/namespaces/1/enable"
+}
+# nvme_port N: the subsystem can be reached at 127.0.0.N; the access state there is the port's own.
+nvme_port() {
+    local port=$NVMET/ports/$1
+    ip addr add "127.0.0.$1/8" dev lo 2> /dev/null
+    mkdir "$port"
+    echo "127.0.0.$1" > "$port/addr_traddr"
+    echo tcp > "$port/addr_trtype"
+    echo 4420 > "$port/addr_trsvcid"
+    echo ipv4 > "$port/addr_adrfam"
+    ln -s "$NVMET/subsystems/$NVME_NQN" "$port/subsystems/"
+}
+# nvme_port_dies N, nvme_port_returns N: nobody listens there any more; again.
+nvme_port_dies() { rm "$NVMET/ports/$1/subsystems/$NVME_NQN"; }
+nvme_port_returns() { ln -s "$NVMET/subsystems/$NVME_NQN" "$NVMET/ports/$1/subsystems/"; }
+# nvme_state N STATE: optimized, non-optimized, inaccessible, persistent-loss or change.
+nvme_state() { echo "$2" > "$NVMET/ports/$1/ana_groups/1/ana_state"; }
+# nvme_connect N [OPTION...]; nvme_disk N: the namespace behind that port.
+nvme_connect() {
+    local n=$1
+    shift
+    nvme connect -t tcp -a "127.0.0.$n" -s 4420 -n "$NVME_NQN" "$@" > /dev/null
+}
+nvme_disk() {
+    local controller
+    for controller in /sys/class/nvme/nvme*; do
+        [[ $(< "$controller/address") == traddr=127.0.0.$1,* ]] && basename "$controller"/nvme*n*
+    done
+}

@@ -82,6 +82,17 @@ TEST(DecidePrioritizer, ArgumentsStayWithTheirPrioritizer) {
     EXPECT_EQ(got, (PrioritizerChoice{"weightedpath", "hbtl .* 1"}));
 }
 
+TEST(DecidePrioritizer, NvmeIsAskedForItsStatesUnlessAnotherWasChosen) {
+    model::BlockDevice shown = device(Bus::nvme);
+    shown.nvme_ana = true;
+    EXPECT_EQ(decide_prioritizer(shown, prio_policy("weightedpath", "", true)).name, "ana");
+    EXPECT_EQ(decide_prioritizer(shown, prio_policy("const", "", false)).name, "const");
+    EXPECT_EQ(decide_prioritizer(device(Bus::nvme), prio_policy("const", "", true)).name, "ana");
+    EXPECT_EQ(decide_prioritizer(device(Bus::nvme), prio_policy("weightedpath", "", true)).name,
+              "weightedpath");
+    EXPECT_EQ(decide_prioritizer(device(Bus::nvme), prio_policy("const", "", false)).name, "const");
+}
+
 TEST(DecidePrioritizer, AluaOnADeviceWithoutGroupsIsConst) {
     EXPECT_EQ(decide_prioritizer(device(Bus::scsi, 0), prio_policy("alua", "", true)).name,
               "const");
