@@ -67,10 +67,30 @@ lio_grow() {
     losetup --set-capacity "$(losetup --noheadings --output NAME --associated "$DISKS_DIR/$1")"
 }
 
+# lio_frail_disk NAME SERIAL OTHER: the contents of lio_disk OTHER once more, behind a target that can
+# be told to fail whatever touches the medium, while it answers everything else: lio_medium fails|works.
+lio_frail_disk() {
+    local store=$TARGET/core/iblock_0/$1 loop size
+    modprobe -a target_core_mod target_core_iblock loop dm-mod
+    loop=$(losetup --find --show "$DISKS_DIR/$3")
+    size=$(blockdev --getsz "$loop")
+    declare -gA FRAIL=([works]="0 $size linear $loop 0" [fails]="0 $size error")
+    dmsetup create lab-frail --table "${FRAIL[works]}"
+    mkdir -p "$store"
+    echo "udev_path=/dev/mapper/lab-frail" > "$store/control"
+    echo "$2" > "$store/wwn/vpd_unit_serial"
+    echo 1 > "$store/enable"
+}
+lio_medium() {
+    dmsetup suspend lab-frail
+    dmsetup load lab-frail --table "${FRAIL[$1]}"
+    dmsetup resume lab-frail
+}
+
 # lio_map_lun PORTAL_GROUP LUN DISK: the disk shows up under that number.
 lio_map_lun() {
     mkdir -p "$1/lun/lun_$2"
-    ln -s "$TARGET/core/fileio_0/$3" "$1/lun/lun_$2/disk"
+    ln -s "$TARGET"/core/*_0/"$3" "$1/lun/lun_$2/disk"
 }
 
 # lio_second_group DISK ID: a target port group beside the default one, whose state can differ.
