@@ -3,6 +3,7 @@
 // pages and `show checkers` read it; a checker that is not listed here does not exist.
 #include <array>
 
+#include "checkers/ana.h"
 #include "checkers/cciss_tur.h"
 #include "checkers/checker.h"
 #include "checkers/directio.h"
@@ -16,8 +17,8 @@
 namespace mp::checkers {
 namespace {
 
-constexpr std::array<const CheckerType*, 8> kCheckers = {
-    &kCcissTur, &kDirectio, &kEmcClariion, &kHpSw, &kNone, &kRdac, &kReadsector0, &kTur};
+constexpr std::array<const CheckerType*, 9> kCheckers = {
+    &kAna, &kCcissTur, &kDirectio, &kEmcClariion, &kHpSw, &kNone, &kRdac, &kReadsector0, &kTur};
 
 }  // namespace
 

@@ -2,7 +2,8 @@
 // Which checker and prioritizer serve a path? Configuration names them; with detection on, what the
 // device is overrides them, because hardware tables cannot know in which mode an array runs.
 //
-// Checker: an array that shows the RDAC page gets rdac; any other with target port groups gets tur.
+// Checker: an array that shows the RDAC page gets rdac; any other with target port groups gets tur;
+// NVMe that would get none gets ana unless the kernel does the multipathing itself.
 // Prioritizer: NVMe with asymmetric access gets ana. The kernel only shows that where it does the
 // multipathing itself; elsewhere ana stands in for const, asks the controller and is const where
 // there is no such access. SCSI with target port groups (INQUIRY TPGS not 0) gets sysfs when the
@@ -32,6 +33,10 @@ std::string detected_args(const conf::PathPolicy& policy) {
 
 std::string decide_checker(const model::BlockDevice& device, const conf::PathPolicy& policy,
                            std::optional<bool> rdac_page) {
+    bool asks_states = device.bus == Bus::nvme && policy.detect_checker && !device.nvme_ana;
+    if (asks_states && (!policy.checker_configured || policy.checker == "none")) {
+        return "ana";
+    }
     if (!policy.checker_configured) {
         switch (device.bus) {
             case Bus::nvme:

@@ -57,10 +57,22 @@ start=$(now_ms)
 state inaccessible non-optimized
 goes_on "$two"
 figure "inaccessible_followed" $(($(now_ms) - start)) ms
-follows "$one" "1 ready"
+wait_for "$one is failed" path_is "$one" F
+expect "explain says why" eval "multipathd explain $one | grep 'check .*inaccessible'"
 state optimized non-optimized
 follows "$one" "50 ready"
 goes_on "$one"
+
+lines=$(wc -l < "$DAEMON_LOG")
+state inaccessible inaccessible
+wait_for "both paths are failed" paths_are F 2
+load_mark
+stays 4 "the load waits" not load_moved
+expect "it has not failed" load_lives
+state optimized non-optimized
+goes_on "$one"
+tail -n "+$((lines + 1))" "$DAEMON_LOG" | tee "$RESULTS/told.log"
+expect "it was told in few lines" test "$(wc -l < "$RESULTS/told.log")" -le 8
 
 say "port 1 dies"
 start=$(now_ms)
@@ -76,11 +88,4 @@ figure "returned_to_used" $(($(now_ms) - start)) ms
 follows "$one" "50 ready"
 goes_on "$one"
 
-state inaccessible inaccessible
-sleep 1
-load_mark
-stays 4 "the load waits" not load_moved
-expect "it has not failed" load_lives
-state optimized non-optimized
-wait_for "the load goes on" load_moved
 load_stop

@@ -54,11 +54,22 @@ TEST(DecideChecker, TheRdacPageDecidesForRdac) {
 
 TEST(DecideChecker, DevicesWithoutScsiGetOneThatWorksOnThem) {
     conf::PathPolicy unnamed = checker_policy("tur", false, true);
-    EXPECT_EQ(decide_checker(device(Bus::nvme), unnamed), "none");
+    EXPECT_EQ(decide_checker(device(Bus::nvme), checker_policy("tur", false, false)), "none");
     EXPECT_EQ(decide_checker(device(Bus::ccw), unnamed), "directio");
     EXPECT_EQ(decide_checker(device(Bus::other), unnamed), "directio");
     EXPECT_EQ(decide_checker(device(Bus::other), checker_policy("readsector0", true, true)),
               "readsector0");
+}
+
+TEST(DecideChecker, NvmeIsAskedForItsStatesWhereTheKernelShowsNone) {
+    model::BlockDevice shown = device(Bus::nvme);
+    shown.nvme_ana = true;
+    EXPECT_EQ(decide_checker(device(Bus::nvme), checker_policy("tur", false, true)), "ana");
+    EXPECT_EQ(decide_checker(device(Bus::nvme), checker_policy("none", true, true)), "ana");
+    EXPECT_EQ(decide_checker(device(Bus::nvme), checker_policy("none", true, false)), "none");
+    EXPECT_EQ(decide_checker(device(Bus::nvme), checker_policy("directio", true, true)),
+              "directio");
+    EXPECT_EQ(decide_checker(shown, checker_policy("none", true, true)), "none");
 }
 
 TEST(DecidePrioritizer, GroupsMeanSysfsOrAlua) {
