@@ -44,11 +44,16 @@ commands_of() {
     printf '%s' $sum
 }
 log_lines() { wc -l < "$DAEMON_LOG"; }
-# told_in_few MS: a line for each moment of news that the guest needed for all of it, and never one for each disk.
+# told_all failed|usable again: the log has said so of that many paths. Asked seldom, and not of the kernel: that
+# would cost more than what is measured.
+told_all() {
+    sleep 0.5
+    tail -n "+$((lines + 1))" "$DAEMON_LOG" > /run/told
+    [ "$(awk -v what="$1: " 'index($0, what) { count += $2 == "paths" ? $1 : 1 } END { print count + 0 }' /run/told)" -ge $disks ]
+}
+# told_in_few MS: in that time, with one line for each moment in which there was news.
 told_in_few() {
-    local told=$(($(log_lines) - lines))
-    expect "it was told in $((3 + $1 / 400)) lines at most" test $told -le $((3 + $1 / 400))
-    expect "and in $((disks / 5)) at most" test $told -le $((disks / 5))
+    expect "it was told in $((3 + $1 / 400)) lines at most" test $(($(log_lines) - lines)) -le $((3 + $1 / 400))
 }
 loads_watch
 sleep 5
@@ -58,25 +63,28 @@ say "adapter $bad dies under $disks idle maps"
 start=$(now_ms)
 host_state "$bad" offline
 figure "all_lost" $(($(now_ms) - start)) ms
-wait_for "all its paths are failed" paths_are F $disks
+wait_for "all is told" told_all failed
 lost_ms=$(($(now_ms) - start))
 figure "all_known" $lost_ms ms
-sleep 2
+sleep 1
 figure "log_lines" $(($(log_lines) - lines)) lines
 figure "commands" $(($(commands_of "$bad") + $(commands_of "$good") - sent)) "commands in $(($(now_ms) - start)) ms"
 tail -n "+$((lines + 1))" "$DAEMON_LOG" | tee "$RESULTS/told.log"
 told_in_few "$lost_ms"
+expect "one line stands for ten disks and more" test $(($(log_lines) - lines)) -le $((disks / 10))
+expect_is "paths failed" "$(paths_count F)" $disks
 expect_is "paths in use" "$(paths_count A)" $disks
 expect_is "maps" "$(maps_count)" $disks
 
 lines=$(log_lines)
 start=$(now_ms)
 host_state "$bad" running
-wait_for "all paths are back" paths_are A $((2 * disks))
+wait_for "all is told" told_all "usable again"
 back_ms=$(($(now_ms) - start))
 figure "all_back" $back_ms ms
-sleep 2
+sleep 1
 figure "log_lines_back" $(($(log_lines) - lines)) lines
 tail -n "+$((lines + 1))" "$DAEMON_LOG" | tee -a "$RESULTS/told.log"
 told_in_few "$back_ms"
+expect_is "paths in use" "$(paths_count A)" $((2 * disks))
 expect_is "tables loaded" "$(loads_count)" 0
