@@ -46,7 +46,7 @@ function(mp_programs)
 endfunction()
 
 # mp_tests(): tests/unit/FOLDER/*_test.cpp is one program unit_FOLDER linked with mp_FOLDER; the
-# other suites (contract, sim, fuzz, tidy, lab, differential) have a CMakeLists.txt of their own.
+# other suites (contract, sim, fuzz, tidy, lab, differential, bench) have a CMakeLists.txt of their own.
 function(mp_tests)
     if(NOT MP_TESTS)
         return()
@@ -65,7 +65,7 @@ function(mp_tests)
                                  DISCOVERY_TIMEOUT 120)
         endif()
     endforeach()
-    foreach(suite contract sim fuzz tidy lab differential)
+    foreach(suite contract sim fuzz tidy lab differential bench)
         if(EXISTS ${CMAKE_SOURCE_DIR}/tests/${suite}/CMakeLists.txt)
             add_subdirectory(tests/${suite})
         endif()

@@ -19,7 +19,8 @@ enum class GroupPolicy {
     group_by_serial,
     group_by_prio,
     group_by_node_name,
-    group_by_tpg
+    group_by_tpg,
+    group_by_distance
 };
 enum class FindMultipaths { off, on, strict, greedy, smart };
 enum class FlushOnLastDel { never, always, unused };
@@ -90,6 +91,7 @@ struct PathPolicy {
     TransportTimeout dev_loss_tmo;
     TransportTimeout eh_deadline;
     bool recheck_wwid = false;
+    bool sampled_probing = false;  ///< idle paths of one nexus are checked by samples
     bool purge_disconnected = false;
 };
 
@@ -135,6 +137,7 @@ struct MapPolicy {
     std::optional<ReservationKey> reservation_key;
     bool all_tg_pt = false;  ///< one registration counts for all ports of the target
     bool marginal_pathgroups = false;
+    bool marginal_by_fabric = false;  ///< notifications of the fabric alone make paths marginal
     // Marginal paths, all in the configured units; unset means off.
     std::optional<std::uint32_t> san_path_err_threshold;
     std::optional<std::uint32_t> san_path_err_forget_rate;

@@ -37,6 +37,7 @@
 #include "daemon/os/process.h"
 #include "daemon/os/supervisor.h"
 #include "daemon/os/sys_dir.h"
+#include "daemon/os/transport_events.h"
 #include "daemon/os/udev_source.h"
 #include "daemon/runtime/event_log.h"
 #include "daemon/runtime/published.h"
@@ -227,6 +228,7 @@ int run_daemon(const DaemonOptions& options) {
             parts.log->write({model::LogLevel::warning, "process", "", "", limited.error().text()});
         }
     });
+    os::TransportEvents transports(*parts.loop, *parts.queue, parts.sysfs);
     runtime.start();
     return parts.loop->run();
 }

@@ -48,7 +48,8 @@ constexpr Choice<GroupPolicy> kGroupings[] = {
     {"group_by_serial", GroupPolicy::group_by_serial},
     {"group_by_prio", GroupPolicy::group_by_prio},
     {"group_by_node_name", GroupPolicy::group_by_node_name},
-    {"group_by_tpg", GroupPolicy::group_by_tpg}};
+    {"group_by_tpg", GroupPolicy::group_by_tpg},
+    {"group_by_distance", GroupPolicy::group_by_distance}};
 constexpr Choice<FindMultipaths> kFindModes[] = {{"strict", FindMultipaths::strict},
                                                  {"off", FindMultipaths::off},
                                                  {"on", FindMultipaths::on},
@@ -308,6 +309,7 @@ PathPolicy resolve_path(const Model& model, const Globals& globals, const Matche
     policy.dev_loss_tmo = transport_of(levels.find(Key::dev_loss_tmo));
     policy.eh_deadline = transport_of(levels.find(Key::eh_deadline));
     policy.recheck_wwid = levels.flag(Key::recheck_wwid);
+    policy.sampled_probing = is_word(levels.find(Key::path_probing), "sampled");
     policy.purge_disconnected = levels.flag(Key::purge_disconnected);
     return policy;
 }
@@ -345,6 +347,7 @@ MapPolicy resolve_map(const Model& model, const Globals& globals, const Matches&
     policy.uid = levels.number(Key::uid);
     policy.gid = levels.number(Key::gid);
     policy.marginal_pathgroups = !is_word(model.defaults.find(Key::marginal_pathgroups), "off");
+    policy.marginal_by_fabric = is_word(model.defaults.find(Key::marginal_pathgroups), "fpin");
     resolve_marginal(levels, globals, policy);
     return policy;
 }

@@ -29,7 +29,8 @@ constexpr Word kOffOrNumber[] = {{"off", "off"}};
 constexpr Word kGrouping[] = {
     {"failover", "failover"},       {"multibus", "multibus"},
     {"group_by_serial", "group_by_serial"}, {"group_by_prio", "group_by_prio"},
-    {"group_by_node_name", "group_by_node_name"}, {"group_by_tpg", "group_by_tpg"}};
+    {"group_by_node_name", "group_by_node_name"}, {"group_by_tpg", "group_by_tpg"},
+    {"group_by_distance", "group_by_distance"}};
 constexpr Word kFailback[] = {
     {"manual", "manual"}, {"immediate", "immediate"}, {"followover", "followover"}};
 constexpr Word kMaxFds[] = {{"max", "max"}};
@@ -51,6 +52,7 @@ constexpr Word kAutoResize[] = {
     {"never", "never"}, {"grow_only", "grow_only"}, {"grow_shrink", "grow_shrink"}};
 constexpr Word kMarginal[] = {{"off", "off"}, {"on", "on"}, {"fpin", "fpin"}, {"no", "off"},
                               {"yes", "on"},  {"0", "off"}, {"1", "on"}};
+constexpr Word kProbing[] = {{"every", "every"}, {"sampled", "sampled"}};
 constexpr Word kVpdVendor[] = {{"hp3par", "hp3par"}};
 constexpr Word kProtocols[] = {
     {"undef", "undef"},           {"ccw", "ccw"},
@@ -281,6 +283,8 @@ constexpr Keyword kKeywords[kKeyCount] = {
            "put marginal paths into groups of their own; fpin: by fabric notifications"),
     flag(K::recheck_wwid, "recheck_wwid", "no",
          "accepted and without effect: the WWID is compared with every check"),
+    choice(K::path_probing, "path_probing", kProbing, "",
+           "check all idle paths of a target port in full (every) or a rotating sample of them"),
     plain(K::wwid, "wwid", Form::text, "WWID of the map"),
     plain(K::vendor, "vendor", Form::regex, "regular expression for the vendor"),
     plain(K::product, "product", Form::regex, "regular expression for the product"),
@@ -315,7 +319,7 @@ constexpr Key kDefaultsKeys[] = {
     Key::missing_uev_wait_timeout, Key::skip_kpartx, Key::purge_disconnected,
     Key::disable_changed_wwids, Key::remove_retries, Key::max_sectors_kb, Key::ghost_delay,
     Key::auto_resize, Key::find_multipaths_timeout, Key::enable_foreign, Key::marginal_pathgroups,
-    Key::recheck_wwid,
+    Key::recheck_wwid, Key::path_probing,
 };
 constexpr Key kDeviceKeys[] = {
     Key::vendor, Key::product, Key::revision, Key::product_blacklist, Key::path_grouping_policy,
@@ -330,7 +334,7 @@ constexpr Key kDeviceKeys[] = {
     Key::marginal_path_err_sample_time, Key::marginal_path_err_rate_threshold,
     Key::marginal_path_err_recheck_gap_time, Key::marginal_path_double_failed_time,
     Key::skip_kpartx, Key::purge_disconnected, Key::max_sectors_kb, Key::ghost_delay,
-    Key::all_tg_pt, Key::vpd_vendor, Key::recheck_wwid,
+    Key::all_tg_pt, Key::vpd_vendor, Key::recheck_wwid, Key::path_probing,
 };
 constexpr Key kOverridesKeys[] = {
     Key::path_grouping_policy, Key::uid_attribute, Key::getuid_callout, Key::path_selector,
@@ -344,7 +348,7 @@ constexpr Key kOverridesKeys[] = {
     Key::marginal_path_err_sample_time, Key::marginal_path_err_rate_threshold,
     Key::marginal_path_err_recheck_gap_time, Key::marginal_path_double_failed_time,
     Key::skip_kpartx, Key::purge_disconnected, Key::max_sectors_kb, Key::ghost_delay,
-    Key::all_tg_pt, Key::recheck_wwid,
+    Key::all_tg_pt, Key::recheck_wwid, Key::path_probing,
 };
 constexpr Key kProtocolKeys[] = {
     Key::type, Key::fast_io_fail_tmo, Key::dev_loss_tmo, Key::eh_deadline,

@@ -28,7 +28,7 @@ enum class Key : std::uint8_t {
     marginal_path_double_failed_time, find_multipaths, uxsock_timeout, retrigger_tries,
     retrigger_delay, missing_uev_wait_timeout, skip_kpartx, purge_disconnected,
     disable_changed_wwids, remove_retries, max_sectors_kb, ghost_delay, auto_resize,
-    find_multipaths_timeout, enable_foreign, marginal_pathgroups, recheck_wwid, wwid, vendor,
+    find_multipaths_timeout, enable_foreign, marginal_pathgroups, recheck_wwid, path_probing, wwid, vendor,
     product, revision, product_blacklist, hardware_handler, vpd_vendor, type, alias,
 };
 // clang-format on

@@ -100,6 +100,9 @@ void add_state(Lines& lines, const PathView& path) {
     if (!path.held_reason.empty()) {
         lines.add(path.marginal ? "marginal" : "held back", path.held_reason);
     }
+    if (!path.latency_notice.empty()) {
+        lines.add("latency", path.latency_notice);
+    }
     if (!path.prioritizer.empty()) {
         lines.add("priority", std::to_string(path.priority) + " by " + path.prioritizer);
     }

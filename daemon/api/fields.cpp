@@ -413,6 +413,28 @@ void path_node(std::string& out, const PathView& path, Instant) {
     }
 }
 
+/// Half of the checks, and 99 of a hundred, are answered within so many ms.
+void path_latency(std::string& out, const PathView& path, Instant) {
+    if (path.latency.total() == 0) {
+        out += "[undef]";
+        return;
+    }
+    constexpr std::int64_t kUsPerTenth = 100;
+    const auto put_ms = [&out](Duration latency) {
+        std::int64_t tenths = (latency.count() + kUsPerTenth - 1) / kUsPerTenth;
+        put_signed(out, tenths / 10);
+        out += '.';
+        put_signed(out, tenths % 10);
+    };
+    put_ms(path.latency.quantile(50));
+    out += '/';
+    put_ms(path.latency.quantile(99));
+}
+
+void path_latency_notice(std::string& out, const PathView& path, Instant) {
+    out += path.latency.total() == 0 ? "[undef]" : path.latency_notice.empty() ? "usual" : "slow";
+}
+
 /// Distances of the adapter's node to node 0, 1, ..., with commas.
 void path_node_distance(std::string& out, const PathView& path, Instant) {
     if (path.device->adapter.node_distance.empty()) {
@@ -427,7 +449,7 @@ void path_node_distance(std::string& out, const PathView& path, Instant) {
     }
 }
 
-constexpr std::array<PathField, 30> kPathFields = {{
+constexpr std::array<PathField, 32> kPathFields = {{
     {'w', "uuid", path_uuid},
     {'i', "hcil", path_hcil},
     {'d', "dev", path_dev},
@@ -458,6 +480,8 @@ constexpr std::array<PathField, 30> kPathFields = {{
     {'k', "max_sectors_kb", path_max_sectors},
     {'e', "node", path_node},
     {'E', "node_distance", path_node_distance},
+    {'l', "ms 50%/99%", path_latency},
+    {'q', "latency", path_latency_notice},
 }};
 
 // ---- path groups

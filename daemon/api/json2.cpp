@@ -94,6 +94,28 @@ void put_settings(JsonWriter& json, const PathView& path) {
     json.close();
 }
 
+// Buckets by their upper bound; the last has none and is called "more".
+void put_latency(JsonWriter& json, const model::LatencyHistogram& latency) {
+    using Histogram = model::LatencyHistogram;
+    bool any = latency.total() > 0;
+    const auto quantile = [&](std::uint32_t percent) {
+        return any ? std::optional<std::int64_t>(latency.quantile(percent).count()) : std::nullopt;
+    };
+    json.open_object("latency")
+        .count("answers", latency.total())
+        .number_or_null("p50_us", quantile(50))
+        .number_or_null("p99_us", quantile(99))
+        .open_object("up_to_us");
+    for (std::size_t i = 0; i < Histogram::kBuckets; ++i) {
+        if (latency.counts()[i] > 0) {
+            bool last = i + 1 == Histogram::kBuckets;
+            json.count(last ? "more" : std::to_string(Histogram::bound(i).count()),
+                       latency.counts()[i]);
+        }
+    }
+    json.close().close();
+}
+
 void put_path(JsonWriter& json, const PathView& path, Instant now) {
     json.open_object();
     put_device(json, *path.device);
@@ -121,6 +143,8 @@ void put_path(JsonWriter& json, const PathView& path, Instant now) {
                 std::chrono::duration_cast<std::chrono::seconds>(path.check_interval).count())
         .number("latency_us",
                 std::chrono::duration_cast<std::chrono::microseconds>(path.last_latency).count());
+    put_latency(json, path.latency);
+    json.text_or_null("latency_notice", path.latency_notice);
     put_settings(json, path);
     json.close();
 }
@@ -219,6 +243,11 @@ void put_adapters(JsonWriter& json, const std::vector<const PathView*>& paths) {
             .text("adapter", adapter_name(*members.front()->device))
             .text("target_port", members.front()->device->target_port);
         put_members(json, members);
+        model::LatencyHistogram latency;
+        for (const PathView* path : members) {
+            latency.merge(path->latency);
+        }
+        put_latency(json, latency);
         json.close();
     }
     json.close();
@@ -270,7 +299,18 @@ std::string render_status_json(const Snapshot& snapshot, int pid) {
     for (const auto& [state, count] : counts) {
         json.count(state, count);
     }
-    return json.close().close().take();
+    json.close();
+    json.open_object("checks")
+        .count("total", snapshot.checks)
+        .count("light", snapshot.light_checks)
+        .close();
+    json.open_object("probing")
+        .count("in_flight", snapshot.probing.in_flight)
+        .count("stuck", snapshot.probing.stuck)
+        .count("workers", snapshot.probing.workers)
+        .count("written_off", snapshot.probing.written_off)
+        .close();
+    return json.close().take();
 }
 
 std::string render_devices_json(const Snapshot& snapshot) {

@@ -106,6 +106,10 @@ std::string render_status(const Snapshot& snapshot) {
     }
     out += "\npaths: " + std::to_string(paths.size()) + "\n";
     out += snapshot.busy ? "busy: True\n" : "busy: False\n";
+    if (snapshot.probing.stuck > 0 || snapshot.probing.written_off > 0) {
+        out += "stuck commands: " + std::to_string(snapshot.probing.stuck) + " now, " +
+               std::to_string(snapshot.probing.written_off) + " given up\n";
+    }
     return out;
 }
 

@@ -50,9 +50,9 @@ constexpr std::array<Letter, 25> kLetters = {{
     {'M', "N", "accepted and ignored"},
 }};
 
-constexpr std::array<std::string_view, 6> kPolicies = {
-    "failover",      "multibus",           "group_by_serial",
-    "group_by_prio", "group_by_node_name", "group_by_tpg",
+constexpr std::array<std::string_view, 7> kPolicies = {
+    "failover",           "multibus",     "group_by_serial",   "group_by_prio",
+    "group_by_node_name", "group_by_tpg", "group_by_distance",
 };
 
 const Letter* find_letter(char c) {

@@ -22,8 +22,12 @@ using model::LogLevel;
 namespace {
 
 void index_path(Core& core, const Path& path) {
-    core.paths_by_nexus[nexus_key(*path.device)].insert(path.id);
-    core.paths_by_adapter[path.device->adapter.id].insert(path.id);
+    for (std::size_t i = 0; i < kKinCount; ++i) {
+        std::string key = kin_key(*path.device, static_cast<Kin>(i));
+        if (!key.empty()) {
+            core.relatives[i][std::move(key)].insert(path.id);
+        }
+    }
 }
 
 template <class Index, class Key>
@@ -39,8 +43,9 @@ void drop_from(Index& index, const Key& key, PathId id) {
 }
 
 void unindex_path(Core& core, const Path& path) {
-    drop_from(core.paths_by_nexus, nexus_key(*path.device), path.id);
-    drop_from(core.paths_by_adapter, path.device->adapter.id, path.id);
+    for (std::size_t i = 0; i < kKinCount; ++i) {
+        drop_from(core.relatives[i], kin_key(*path.device, static_cast<Kin>(i)), path.id);
+    }
 }
 
 void forget_wwid(Core& core, Path& path) {

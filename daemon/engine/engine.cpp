@@ -46,6 +46,7 @@ struct Dispatch {
     void operator()(const model::event::PlanDone& e) { on_plan_done(core, e); }
     void operator()(const model::event::MapsChanged& e) { on_maps_changed(core, e); }
     void operator()(const model::event::KernelStateChanged& e) { on_kernel_state(core, e); }
+    void operator()(const model::event::TransportNotice& e) { on_transport_notice(core, e); }
     void operator()(const model::event::CommandReceived& e) { on_command(core, e); }
     void operator()(const model::event::ConfigLoaded& e) { on_config_loaded(core, e); }
     void operator()(const model::event::FilesLoaded& e) { on_files_loaded(core, e); }
@@ -85,7 +86,8 @@ Instant Engine::next_deadline() const {
     const Core& core = *state_;
     return std::min(
         {front_of(core.check_queue), front_of(core.map_queue), front_of(core.waiting_wwids),
-         front_of(core.retrigger_queue), front_of(core.sample_queue), core.news_due, core.list_due,
+         front_of(core.retrigger_queue), front_of(core.sample_queue), front_of(core.round_queue),
+         core.news_due, core.list_due,
          core.stopping && !core.exit_sent ? core.stop_deadline : kNever,
          core.first_round_done || !core.enumerated ? kNever : core.started + seconds(15),
          front_of(core.device_waiters), front_of(core.reply_deadlines)});
@@ -97,9 +99,10 @@ bool Engine::snapshot_dirty() const {
            (state_->visible_soon && state_->now - state_->last_snapshot >= seconds(1));
 }
 
-std::shared_ptr<const model::Snapshot> Engine::take_snapshot(Instant now) {
+std::shared_ptr<const model::Snapshot> Engine::take_snapshot(Instant now,
+                                                             const model::ProbingLoad& probing) {
     state_->now = std::max(state_->now, now);
-    return build_snapshot(*state_);
+    return build_snapshot(*state_, probing);
 }
 
 }  // namespace mp::engine

@@ -48,7 +48,8 @@ public:
 
     /// True when something visible changed since the last take_snapshot.
     bool snapshot_dirty() const;
-    std::shared_ptr<const model::Snapshot> take_snapshot(Instant now);
+    std::shared_ptr<const model::Snapshot> take_snapshot(Instant now,
+                                                         const model::ProbingLoad& probing = {});
 
 private:
     class State;

@@ -2,9 +2,9 @@
 // Which paths share a group, which group comes first, and how does that read as a table?
 //
 // A path joins the first group whose key equals its own: serial, priority, target node, target port
-// group; failover gives every path a group, multibus gives all of them one. Marginal paths are
-// taken aside first and grouped among themselves, so that they can only come behind all normal
-// groups.
+// group, distance; failover gives every path a group, multibus gives all of them one. Marginal
+// paths are taken aside first and grouped among themselves, so that they can only come behind all
+// normal groups.
 //
 // The order of groups is the kernel's order of preference when one fails, so it is also the order
 // of our own choice (best_group): usable first, then normal, priority, number of usable paths.
@@ -43,6 +43,8 @@ bool same_group(const GroupingPath& a, const GroupingPath& b, GroupPolicy policy
             return a.node_name == b.node_name;
         case GroupPolicy::group_by_tpg:
             return a.tpg == b.tpg;
+        case GroupPolicy::group_by_distance:  // equally far from every processor, equally good
+            return a.priority == b.priority && a.node_distance == b.node_distance;
     }
     MP_ASSERT(false);
 }

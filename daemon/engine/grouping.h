@@ -32,6 +32,7 @@ struct GroupingPath {
     std::string adapter;  ///< what fails together, "0000:00:05.0"; empty: never reordered
     std::string host;     ///< port of that adapter, "host3"
     int numa_node = -1;   ///< of that adapter, -1 unknown; for the table, not for grouping
+    std::vector<int> node_distance = {};  ///< from there to each node; empty: unknown
     auto operator<=>(const GroupingPath&) const = default;
 };
 

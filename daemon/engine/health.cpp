@@ -32,7 +32,13 @@ namespace {
 // A locally assigned number names a disk well enough for a while: so many checks in a row may
 // leave serial number and model unasked.
 constexpr int kPageChecksInARow = 3;
-constexpr std::size_t kKindsMax = 64;  // of paths whose first questions are known
+constexpr std::size_t kModelsMax = 64;  // of devices whose first questions are known
+
+using Kind = CheckRun::Kind;
+
+std::vector<Probe>& habit(Habits& habits, Kind kind) {
+    return habits[static_cast<std::size_t>(kind)];
+}
 
 std::optional<PathState> kernel_gate(const model::BlockDevice& device) {
     if (device.state_attribute.empty()) {
@@ -52,14 +58,14 @@ std::string kind_of(const Path& path) {
 }
 
 // Attributes of the device are named from its folder on; others end what the paths have in common.
-void remember_for_others(Core& core, const Path& path, bool whole) {
-    if (core.habits_by_kind.size() >= kKindsMax) {
+void remember_for_others(Core& core, Path& path, Kind kind) {
+    if (core.habits_by_kind.size() >= kModelsMax) {
         core.habits_by_kind.clear();  // to be learnt again
     }
-    std::vector<Probe>& common = core.habits_by_kind[kind_of(path)][whole];
+    std::vector<Probe>& common = habit(core.habits_by_kind[kind_of(path)], kind);
     common.clear();
     const std::string folder = path.device->parent_dir() + "/";
-    for (Probe probe : path.habits[whole]) {
+    for (Probe probe : habit(path.habits, kind)) {
         if (auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
             if (!starts_with(attribute->path, folder)) {
                 return;
@@ -76,13 +82,13 @@ void finish(Core& core, Path& path, const prioritizers::Priority* priority) {
         run.questions.resize(run.before_priority);  // what it asks is not foreseen
     }
     if (run.identity_ok) {
-        bool first = path.habits[run.whole].empty();
+        bool first = habit(path.habits, run.kind).empty();
         // A question that was put again because of a unit attention is one question.
         run.questions.erase(std::unique(run.questions.begin(), run.questions.end()),
                             run.questions.end());
-        path.habits[run.whole] = std::move(run.questions);
+        habit(path.habits, run.kind) = std::move(run.questions);
         if (first) {
-            remember_for_others(core, path, run.whole);
+            remember_for_others(core, path, run.kind);
         }
     }
     apply_check(core, path, run, priority);
@@ -103,7 +109,7 @@ void begin_priority(Core& core, Path& path) {
     path.run.stage = CheckRun::Stage::priority;
     path.run.probes = 0;
     path.run.before_priority = path.run.questions.size();
-    if (path.prioritizer == nullptr) {
+    if (path.prioritizer == nullptr || path.run.kind == Kind::light) {
         finish(core, path, nullptr);
         return;
     }
@@ -114,6 +120,13 @@ void begin_priority(Core& core, Path& path) {
 }
 
 void judge_identity(Core& core, Path& path, const IdentityVerdict& verdict);
+void advance_checker(Core& core, Path& path, checkers::NextStep next);
+
+void begin_checker(Core& core, Path& path) {
+    path.run.stage = CheckRun::Stage::checking;
+    path.run.probes = 0;
+    advance_checker(core, path, path.checker->begin(*path.device));
+}
 
 void advance_identity(Core& core, Path& path, const IdentityStep& next) {
     if (const Probe* probe = std::get_if<Probe>(&next)) {
@@ -130,7 +143,10 @@ void begin_identity(Core& core, Path& path) {
     }
     path.run.stage = CheckRun::Stage::identity;
     path.run.probes = 0;
-    bool whole = path.run.whole = path.run.whole || !path.trusted;
+    if (!path.trusted) {
+        path.run.kind = Kind::whole;
+    }
+    bool whole = path.run.kind == Kind::whole;
     path.page_checks = whole ? 0 : path.page_checks + 1;
     using Depth = IdentityCheck::Depth;
     advance_identity(core, path,
@@ -155,6 +171,11 @@ void judge_identity(Core& core, Path& path, const IdentityVerdict& verdict) {
             apply_identity_change(core, path, verdict.text);
             return;
         case IdentityVerdict::Kind::unreadable:
+            if (path.run.kind == Kind::light) {  // what is wrong is the checker's to find out
+                path.run.kind = Kind::whole;
+                begin_checker(core, path);
+                return;
+            }
             path.run.verdict.message += "; identity not verified: " + verdict.text;
             break;
         case IdentityVerdict::Kind::unverifiable:
@@ -227,10 +248,19 @@ void begin_check(Core& core, Path& path) {
     path.run = CheckRun{};
     path.run.stage = CheckRun::Stage::checking;
     path.run.started = core.now;
-    path.run.whole = !path.trusted || path.page_checks >= kPageChecksInARow;
+    bool routine = !std::exchange(path.asked_for, false);
     std::optional<PathState> gate = kernel_gate(*path.device);
+    if (!gate && routine && may_be_light(core, path)) {
+        path.run.kind = Kind::light;
+        path.run.verdict = {path.state, path.message};
+        path.run.stage = CheckRun::Stage::counters;
+        want(path, model::ReadAttribute{path.device->sys_path + "/stat"}, 1);
+        return;
+    }
+    bool whole = !path.trusted || path.page_checks >= kPageChecksInARow;
+    path.run.kind = whole ? Kind::whole : Kind::page;
     if (!gate) {
-        advance_checker(core, path, path.checker->begin(*path.device));
+        begin_checker(core, path);
         return;
     }
     const std::string& word = path.device->kernel_state;
@@ -247,6 +277,10 @@ void on_reply(Core& core, Path& path, const model::ProbeReply& reply) {
             return;
         case CheckRun::Stage::sampling:
             on_sample(core, path, reply);
+            return;
+        case CheckRun::Stage::counters:
+            note_io(core, path, reply);
+            begin_identity(core, path);
             return;
         case CheckRun::Stage::checking: {
             std::optional<checkers::Verdict> verdict =
@@ -300,8 +334,8 @@ std::vector<Probe> rest_of(const std::vector<Probe>& habit, const std::vector<Pr
 }
 
 // What the last check of this kind went on with, else what other paths like this one did.
-std::vector<Probe> foresee(const Core& core, const Path& path) {
-    const std::vector<Probe>& own = path.habits[path.run.whole];
+std::vector<Probe> foresee(Core& core, Path& path) {
+    const std::vector<Probe>& own = habit(path.habits, path.run.kind);
     if (!own.empty()) {
         return rest_of(own, path.run.questions);
     }
@@ -309,7 +343,7 @@ std::vector<Probe> foresee(const Core& core, const Path& path) {
     if (others == core.habits_by_kind.end()) {
         return {};
     }
-    std::vector<Probe> rest = rest_of(others->second[path.run.whole], path.run.questions);
+    std::vector<Probe> rest = rest_of(habit(others->second, path.run.kind), path.run.questions);
     for (Probe& probe : rest) {
         if (auto* attribute = std::get_if<model::ReadAttribute>(&probe)) {
             attribute->path = path.device->parent_dir() + "/" + attribute->path;
@@ -341,6 +375,7 @@ void go_on(Core& core, Path& path) {
 }  // namespace
 
 void check_now(Core& core, Path& path) {
+    path.asked_for = true;
     if (path.run.running()) {
         path.run.again = true;
         return;
@@ -365,7 +400,12 @@ void on_probe_done(Core& core, const ProbeDone& event) {
         return;  // an answer to a question that is no longer asked
     }
     path->run.op = OpId{};
-    path->last_latency = event.latency;
+    if (path->run.stage != CheckRun::Stage::counters) {
+        path->last_latency = event.latency;
+    }
+    if (path->run.stage == CheckRun::Stage::checking && path->run.probes == 1) {
+        path->run.latency = event.latency;
+    }
     path->run.answers = event.more;
     on_reply(core, *path, event.reply);
     go_on(core, *path);

@@ -277,6 +277,7 @@ void settle(Core& core) {
     wake_timers(core);
     run_due_checks(core);
     run_due_samples(core);
+    run_due_rounds(core);
     retrigger_due(core);
     report_incidents(core);
     reconcile_maps(core);

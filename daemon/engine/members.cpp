@@ -70,6 +70,7 @@ GroupingPath grouping_path(const Path& path) {
     out.adapter = path.device->adapter.pci_address;
     out.host = path.device->adapter.id;
     out.numa_node = path.device->adapter.numa_node;
+    out.node_distance = path.device->adapter.node_distance;
     out.priority = path.priority;
     out.tpg = path.target_port_group;
     out.state = path.failed_by_command ? model::PathState::down : path.state;

@@ -23,7 +23,8 @@ namespace {
 
 constexpr Duration kStrikeWindow = seconds(60);
 constexpr int kStrikesAllowed = 2;
-constexpr Duration kHoldMax = seconds(60);
+constexpr Duration kHoldMax = seconds(24 * 3600);  // then it is tried anew
+constexpr int kDoublingsMax = 16;
 constexpr Duration kHoldLast = seconds(1);
 constexpr Duration kSampleGap = milliseconds(100);
 constexpr Duration kSampleTimeMin = seconds(120);  // multipath.conf(5)
@@ -32,7 +33,7 @@ constexpr std::uint64_t kSectorBytes = 512;
 
 bool marginal_groups(Core& core, const Path& path) {
     const Map* map = core.map_of(path);
-    return map != nullptr && map->policy.marginal_pathgroups;
+    return map != nullptr && map->policy.marginal_pathgroups && !map->policy.marginal_by_fabric;
 }
 
 void hold(Core& core, Path& path, Instant until, std::string reason) {
@@ -178,13 +179,16 @@ std::string note_failure(Core& core, Path& path) {
     Record& record = path.record;
     bool soon =
         record.reinstated_at != Instant{} && core.now - record.reinstated_at < kStrikeWindow;
-    record.strikes = soon ? record.strikes + 1 : 0;
     record.struck_at = core.now;
+    if (core.now < record.hold_until) {  // used as the last one: that it failed is no new strike
+        return "; held back, " + record.held_reason;
+    }
+    record.strikes = soon ? record.strikes + 1 : 0;
     if (record.strikes <= kStrikesAllowed) {
         return "";
     }
     Duration time = core.config->globals().polling_interval *
-                    (1LL << std::min(record.strikes - kStrikesAllowed - 1, 6));
+                    (1LL << std::min(record.strikes - kStrikesAllowed - 1, kDoublingsMax));
     hold(core, path, core.now + std::min<Duration>(time, kHoldMax),
          "it keeps failing soon after it is reinstated");
     return "; held back, " + record.held_reason;
@@ -242,7 +246,7 @@ void forgive(Core& core, Path& path) {
 }
 
 void update_marginal(Core& core, Path& path) {
-    bool wanted = path.marginal_by_command ||
+    bool wanted = path.marginal_by_command || !path.marginal_by_fabric.empty() ||
                   (core.now < path.record.hold_until && marginal_groups(core, path));
     if (wanted == path.marginal) {
         return;
@@ -254,7 +258,10 @@ void update_marginal(Core& core, Path& path) {
         return;
     }
     core.log(LogLevel::notice, wanted ? "path-marginal" : "path-no-longer-marginal", map, &path,
-             wanted ? "marginal: used when the map has nothing better" : "no longer marginal");
+             wanted
+                 ? "marginal: used when the map has nothing better" +
+                       (path.marginal_by_fabric.empty() ? "" : " (" + path.marginal_by_fabric + ")")
+                 : "no longer marginal");
     map->regroup = true;
     core.mark_dirty(*map);
 }

@@ -32,6 +32,22 @@ void on_kernel_state(Core& core, const model::event::KernelStateChanged& event);
 /// As soon as possible; a check that runs is followed by another.
 void check_now(Core& core, Path& path);
 
+// probing.cpp: checks that need not be made in full
+/// A check of routine may leave the checker's and the prioritizer's questions unasked.
+bool may_be_light(Core& core, const Path& path);
+/// The answer to a light check's first question: whether I/O goes on.
+void note_io(Core& core, Path& path, const model::ProbeReply& reply);
+/// A check of it has ended. True: its checks may be light from now on, because samples are taken of
+/// its nexus.
+bool join_round(Core& core, const Path& path);
+void run_due_rounds(Core& core);
+
+// latency.cpp: paths that are slower than the others of their group
+void note_latency(Core& core, Path& path, Duration latency);
+
+// fabric.cpp: what transports have to tell
+void on_transport_notice(Core& core, const model::event::TransportNotice& event);
+
 // reservation.cpp: paths are registered with the map's reservation key before they are used
 std::optional<conf::ReservationKey> reservation_key_of(const Core& core, const Map& map);
 /// The path must not carry I/O yet.
@@ -150,6 +166,7 @@ void request_stop(Core& core);
 void settle(Core& core);
 
 // views.cpp
-std::shared_ptr<const model::Snapshot> build_snapshot(Core& core);
+std::shared_ptr<const model::Snapshot> build_snapshot(Core& core,
+                                                      const model::ProbingLoad& probing);
 
 }  // namespace mp::engine

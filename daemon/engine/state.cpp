@@ -118,8 +118,20 @@ void Core::schedule_check(Path& path, Instant when) {
     }
 }
 
-std::string nexus_key(const model::BlockDevice& device) {
-    return device.adapter.id + " " + device.target_port;
+std::string kin_key(const model::BlockDevice& device, Kin kin) {
+    switch (kin) {
+        case Kin::nexus:
+            return device.adapter.id.empty() ? "" : device.adapter.id + " " + device.target_port;
+        case Kin::target_port:
+            return device.target_port;
+        case Kin::adapter:
+            return device.adapter.id;
+        case Kin::array:
+            return device.target_wwnn;
+        case Kin::fabric:
+            return device.fabric;
+    }
+    MP_ASSERT(false);
 }
 
 }  // namespace mp::engine

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,7 +33,11 @@ namespace mp::engine {
 
 /// One check of one path, from the first probe to the verdict. Probes run one after the other.
 struct CheckRun {
-    enum class Stage { idle, checking, identity, priority, registration, sampling };
+    enum class Stage { idle, checking, counters, identity, priority, registration, sampling };
+    /// What is asked: the light kind, whether I/O goes on and the identity in short; else checker
+    /// and priority as well, with the identity in short or in full.
+    enum class Kind : std::uint8_t { page, whole, light };
+    static constexpr std::size_t kKinds = 3;
     Stage stage = Stage::idle;
     OpId op;         ///< the probe in flight, with those that are foreseen to follow it
     int probes = 0;  ///< in this stage
@@ -42,7 +47,8 @@ struct CheckRun {
     std::vector<model::ProbeReply> answers;  ///< to the first of these
     std::size_t used = 0;                    ///< of these answers
     std::size_t before_priority = 0;         ///< so many of the questions
-    bool whole = false;                      ///< the identity is to be compared in full
+    Kind kind = Kind::page;
+    Duration latency{0};  ///< of the checker's first question, once it is answered
     Instant started{};
     bool again = false;        ///< another check was asked for meanwhile
     bool identity_ok = false;  ///< compared in this check and found the same, or nothing to compare
@@ -50,8 +56,8 @@ struct CheckRun {
     bool running() const { return stage != Stage::idle; }
 };
 
-/// The questions of the last check that went well: of the short kind, of the whole kind.
-using Habits = std::array<std::vector<model::Probe>, 2>;
+/// The questions of the last check of each kind that went well.
+using Habits = std::array<std::vector<model::Probe>, CheckRun::kKinds>;
 
 /// What is known about whether the path still leads to the disk that it was taken for.
 enum class IdentityState {
@@ -134,7 +140,13 @@ struct Path {
     Instant next_check = kNever;
     Duration interval{0};
     Instant last_check{};
+    bool asked_for = true;                  ///< the next check is no matter of routine
+    Instant fully_checked{};                ///< when the last check that was not light ended
+    Instant io_seen = kNever;               ///< when a light check last found that I/O goes down it
+    std::optional<std::uint64_t> io_count;  ///< completed, as read then
     Duration last_latency{0};
+    model::LatencyHistogram latency;
+    std::string latency_notice;      ///< why it stands out in its group
     Instant hung_since = kNever;     ///< first of an unbroken row of timed-out checks
     Instant pending_since = kNever;  ///< first of an unbroken row of pending results
 
@@ -153,6 +165,7 @@ struct Path {
     int target_port_group = -1;
     bool marginal = false;  ///< only used when its map has nothing better
     bool marginal_by_command = false;
+    std::string marginal_by_fabric;  ///< what the fabric reported; empty: nothing that stands
     Registration registration;
     std::uint64_t failures = 0;
 
@@ -249,14 +262,22 @@ struct Map {
     std::shared_ptr<const model::MapView> view;  ///< null: stale
 };
 
+/// What paths may have in common and lose together, smaller things first.
+enum class Kin : std::uint8_t { nexus, target_port, adapter, array, fabric };
+constexpr std::size_t kKinCount = 5;
+/// Its name for this device; empty when it is not known.
+std::string kin_key(const model::BlockDevice& device, Kin kin);
+using Relatives = std::map<std::string, std::set<PathId>>;
+
 /// A path failed or returned; the news waits to be folded with its likes into one incident.
 struct PathNews {
     enum class Kind { failed, recovered };
     Kind kind = Kind::failed;
+    PathId id;
     std::string name;
     std::string map;
-    std::string adapter;
-    std::string target_port;
+    std::array<std::string, kKinCount> kin;  ///< kin_key() of each
+    int target_port_group = -1;
     std::string reason;
 };
 
@@ -290,8 +311,7 @@ struct Core {
     std::map<PathId, Path> paths;
     std::unordered_map<DevT, PathId> path_by_devt;
     std::unordered_map<std::string, PathId> path_by_name;
-    std::map<std::string, std::set<PathId>> paths_by_nexus;  ///< "adapter target port"
-    std::map<std::string, std::set<PathId>> paths_by_adapter;
+    std::array<Relatives, kKinCount> relatives;      ///< paths that share something, by Kin
     std::map<Wwid, std::set<PathId>> paths_by_wwid;  ///< identified and accepted
     std::map<MapId, Map> maps;
     std::unordered_map<Wwid, MapId> map_by_wwid;
@@ -308,6 +328,11 @@ struct Core {
     std::set<std::pair<Instant, Wwid>> waiting_wwids;  ///< maps that wait for first checks
     std::set<std::pair<Instant, PathId>> retrigger_queue;
     std::set<std::pair<Instant, PathId>> sample_queue;
+    /// Nexuses whose paths vouch for each other, and the path with which the last sample ended.
+    std::map<std::string, PathId> sample_rounds;
+    std::set<std::pair<Instant, std::string>> round_queue;
+    std::uint64_t checks = 0;
+    std::uint64_t light_checks = 0;
     std::map<std::string, std::shared_ptr<Tuning>> tunings;  ///< by directory
     std::unordered_map<OpId, std::shared_ptr<Tuning>> tuning_ops;
     std::unordered_map<std::string, Instant> last_sweep;  ///< by nexus or adapter
@@ -339,6 +364,7 @@ struct Core {
     Instant last_snapshot{};
 
     OpId new_op() { return OpId{next_id++}; }
+    Relatives& by(Kin kin) { return relatives[static_cast<std::size_t>(kin)]; }
     Path* find_path(PathId id);
     Path* find_path(DevT devt);
     Path* find_path(std::string_view name_or_devt);
@@ -359,7 +385,5 @@ struct Core {
     void schedule_check(Path& path, Instant when);
     void wake_map(Map& map, Instant when);
 };
-
-std::string nexus_key(const model::BlockDevice& device);
 
 }  // namespace mp::engine

@@ -36,6 +36,12 @@ Instant next_due(Instant now, Duration interval) {
 
 void schedule_next(Core& core, Path& path, bool settled_and_unchanged) {
     const conf::Globals& globals = core.config->globals();
+    if (settled_and_unchanged && join_round(core, path)) {
+        // Its identity is compared once in that time; the rest is the samples' matter.
+        path.interval = globals.max_polling_interval;
+        core.schedule_check(path, next_due(core.now, path.interval - path.interval / kGridPoints));
+        return;
+    }
     if (settled_and_unchanged && path.good()) {
         path.interval = std::min(std::max(path.interval, globals.polling_interval) * 2,
                                  globals.max_polling_interval);
@@ -111,6 +117,9 @@ void apply_priority(Core& core, Path& path, const prioritizers::Priority& priori
         map->ranks_due = core.now + kGatherRanks;
         map->not_before = std::max(map->not_before, map->ranks_due);
     }
+    if (path.policy.sampled_probing) {  // what the sample has learnt the others are about to
+        suspect_siblings(core, path);
+    }
     for (PathId id : map->paths) {
         Path* sibling = core.find_path(id);
         Instant asked = sibling->run.running() ? sibling->run.started : sibling->last_check;
@@ -166,6 +175,12 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     path.last_check = core.now;
     path.view.reset();
     core.visible_soon = true;
+    ++core.checks;
+    if (run.kind == CheckRun::Kind::light) {
+        ++core.light_checks;
+    } else {
+        path.fully_checked = core.now;
+    }
     PathState state = run.verdict.state;
     bool pending = still_pending(core, path, state);
     if (path.dm_state == model::DmPathState::failed && (pending || !run.identity_ok)) {
@@ -198,6 +213,9 @@ void apply_check(Core& core, Path& path, const CheckRun& run,
     path.state = state;
     path.message = run.verdict.message;
     note_check(core, path, changed && !first && !was_good);
+    if (model::usable(state) && run.latency > Duration{0}) {
+        note_latency(core, path, run.latency);
+    }
     if (!model::usable(state)) {
         lose_trust(core, path);
     } else if (!path.trusted && run.identity_ok && run.started >= path.distrusted_at &&
@@ -296,20 +314,20 @@ void apply_identity_change(Core& core, Path& path, const std::string& found) {
 
 void suspect_siblings(Core& core, const Path& path) {
     struct Sweep {
-        const std::map<std::string, std::set<PathId>>& index;
-        std::string key;
+        Kin kin;
         Duration after;
     };
     const Sweep sweeps[] = {
-        {core.paths_by_nexus, nexus_key(*path.device), Duration{0}},
-        {core.paths_by_adapter, path.device->adapter.id, Duration{1}},
+        {Kin::nexus, Duration{0}},
+        {Kin::adapter, Duration{1}},
     };
     for (const Sweep& sweep : sweeps) {
-        std::map<std::string, std::set<PathId>>::const_iterator found = sweep.index.find(sweep.key);
-        if (sweep.key.empty() || found == sweep.index.end() || found->second.size() < 2) {
+        const std::string key = kin_key(*path.device, sweep.kin);
+        Relatives::const_iterator found = core.by(sweep.kin).find(key);
+        if (key.empty() || found == core.by(sweep.kin).end() || found->second.size() < 2) {
             continue;
         }
-        Instant& last = core.last_sweep[sweep.key];
+        Instant& last = core.last_sweep[key];
         if (last > core.now) {
             continue;  // one is already coming
         }
@@ -323,6 +341,7 @@ void suspect_siblings(Core& core, const Path& path) {
             if (sibling == nullptr || id == path.id || !sibling->present || !sibling->accepted) {
                 continue;
             }
+            sibling->asked_for = true;
             if (sibling->run.running()) {
                 sibling->run.again = sibling->run.started < core.now;
             } else if (sibling->next_check > when + sweep.after) {

@@ -64,6 +64,8 @@ std::shared_ptr<const PathView> view_of(Core& core, Path& path) {
     view->next_check = path.next_check;
     view->check_interval = path.interval;
     view->last_latency = path.last_latency;
+    view->latency = path.latency;
+    view->latency_notice = path.latency_notice;
     path.view = view;
     return view;
 }
@@ -203,7 +205,8 @@ std::shared_ptr<const MapView> view_of(Core& core, Map& map) {
 
 }  // namespace
 
-std::shared_ptr<const model::Snapshot> build_snapshot(Core& core) {
+std::shared_ptr<const model::Snapshot> build_snapshot(Core& core,
+                                                      const model::ProbingLoad& probing) {
     std::shared_ptr<model::Snapshot> snapshot = std::make_shared<model::Snapshot>();
     snapshot->generation = ++core.generation;
     snapshot->taken = core.now;
@@ -211,6 +214,9 @@ std::shared_ptr<const model::Snapshot> build_snapshot(Core& core) {
     snapshot->reconfigure_pending = core.reconfiguring;
     snapshot->config = core.config;
     snapshot->other_devices = core.other_devices;
+    snapshot->probing = probing;
+    snapshot->checks = core.checks;
+    snapshot->light_checks = core.light_checks;
     snapshot->paths.reserve(core.paths.size());
     for (std::pair<const PathId, Path>& entry : core.paths) {
         snapshot->paths.push_back(view_of(core, entry.second));

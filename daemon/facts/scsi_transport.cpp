@@ -40,6 +40,7 @@ void read_fc(const SysTree& tree, const Component& host, const Component& rport,
     device.port_dir = class_dir(rport, "fc_remote_ports");
     device.host_wwnn = read_text(tree, class_attribute(host, "fc_host", "node_name"));
     device.host_wwpn = read_text(tree, class_attribute(host, "fc_host", "port_name"));
+    device.fabric = read_text(tree, class_attribute(host, "fc_host", "fabric_name"));
     device.target_wwnn = read_text(tree, class_attribute(rport, "fc_remote_ports", "node_name"));
     device.target_wwpn = read_text(tree, class_attribute(rport, "fc_remote_ports", "port_name"));
     device.target_port = device.target_wwpn;

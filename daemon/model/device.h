@@ -92,6 +92,7 @@ struct BlockDevice {
     std::string host_wwpn;
     std::string target_wwnn;
     std::string target_wwpn;
+    std::string fabric;  ///< FC: name of the fabric that the host is logged into
     std::string
         rport_name;  ///< FC "rport-3:0-1", iSCSI "session4", SAS end device; empty when none
 

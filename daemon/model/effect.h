@@ -50,6 +50,8 @@ struct WatchPath {
     PathRef path;
     std::vector<std::string> attributes;  ///< sysfs paths below the mount; empty ends the watch
 };
+/// All watched attributes are read again at once: a transport says that something has changed.
+struct LookAgain {};
 /// Write a sysfs attribute in a worker; failure is logged by the runtime with `why`.
 struct WriteAttribute {
     std::string path;
@@ -124,10 +126,11 @@ struct Exit {
 
 using Effect =
     std::variant<effect::EnumerateDevices, effect::RereadDevice, effect::RetriggerDevice,
-                 effect::StartProbe, effect::ReleasePath, effect::WatchPath, effect::WriteAttribute,
-                 effect::ApplySettings, effect::ListMaps, effect::QueryMap, effect::RunPlan,
-                 effect::Reply, effect::LoadConfig, effect::LoadWwids, effect::ReplaceFile,
-                 effect::AppendFile, effect::MarkFailedWwid, effect::Log, effect::NotifyReady,
-                 effect::NotifyReloading, effect::NotifyStopping, effect::Exit>;
+                 effect::StartProbe, effect::ReleasePath, effect::WatchPath, effect::LookAgain,
+                 effect::WriteAttribute, effect::ApplySettings, effect::ListMaps, effect::QueryMap,
+                 effect::RunPlan, effect::Reply, effect::LoadConfig, effect::LoadWwids,
+                 effect::ReplaceFile, effect::AppendFile, effect::MarkFailedWwid, effect::Log,
+                 effect::NotifyReady, effect::NotifyReloading, effect::NotifyStopping,
+                 effect::Exit>;
 
 }  // namespace mp::model

@@ -89,6 +89,21 @@ struct KernelStateChanged {
     std::string value;      ///< empty when the attribute vanished
 };
 
+/// A transport has something to tell (FC host events, FPIN, iSCSI connections).
+struct TransportNotice {
+    enum class Kind {
+        changed,         ///< ports or sessions came or went
+        link_down,       ///< of the adapter
+        link_up,         ///< of the adapter
+        link_integrity,  ///< errors on the way to these ports (FPIN-LI)
+        congestion,      ///< of these ports, or on the way to them (FPIN-CN, FPIN-PN)
+        delivery,        ///< frames were discarded on the way to these ports (FPIN-DN)
+    };
+    Kind kind = Kind::changed;
+    std::string adapter;             ///< "host3"; empty: any
+    std::vector<std::string> ports;  ///< WWPNs as sysfs writes them; empty: all of the adapter's
+};
+
 struct CommandReceived {
     ClientId client;
     Command command;
@@ -136,8 +151,8 @@ using Event =
     std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone, event::OtherDevices,
                  event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
                  event::PlanDone, event::MapsChanged, event::KernelStateChanged,
-                 event::CommandReceived, event::ConfigLoaded, event::FilesLoaded,
-                 event::WwidsLoaded, event::FileWritten, event::SettingsApplied,
+                 event::TransportNotice, event::CommandReceived, event::ConfigLoaded,
+                 event::FilesLoaded, event::WwidsLoaded, event::FileWritten, event::SettingsApplied,
                  event::ReloadRequested, event::StopRequested, event::Tick>;
 
 }  // namespace mp::model

@@ -13,6 +13,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/time.h"
 #include "daemon/model/device.h"
+#include "daemon/model/latency.h"
 #include "daemon/model/setting.h"
 #include "daemon/model/states.h"
 
@@ -50,6 +51,8 @@ struct PathView {
     Instant next_check = kNever;
     Duration check_interval{0};
     Duration last_latency{0};
+    LatencyHistogram latency;    ///< of checks that were answered
+    std::string latency_notice;  ///< why it stands out in its group; empty: it does not
 };
 
 /// Where path selector numa-distance sent the I/O of a group, as counted by the kernel.
@@ -95,6 +98,14 @@ struct MapView {
     std::vector<GroupView> groups;
 };
 
+/// The workers that ask devices.
+struct ProbingLoad {
+    std::size_t in_flight = 0;
+    std::size_t stuck = 0;          ///< deadline passed, the kernel has not let go
+    std::size_t workers = 0;        ///< threads
+    std::uint64_t written_off = 0;  ///< given up since the start, others took their place
+};
+
 enum class DaemonState { init, startup, configure, idle, running, shutdown };
 
 struct Snapshot {
@@ -102,6 +113,9 @@ struct Snapshot {
     Instant taken{};
     DaemonState daemon = DaemonState::init;
     bool reconfigure_pending = false;
+    std::uint64_t checks = 0;        ///< ended, since the start
+    std::uint64_t light_checks = 0;  ///< of these: of the identity alone (path_probing sampled)
+    ProbingLoad probing;
     bool busy = false;  ///< device events or map work are outstanding
     std::vector<std::shared_ptr<const MapView>> maps;  ///< in order of first appearance
     std::vector<std::shared_ptr<const PathView>>

@@ -174,6 +174,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
     std::unordered_map<PathId, Path> paths;
     std::unordered_map<std::uint64_t, Work> works;  ///< by token
     std::multimap<Instant, std::uint64_t> deadlines;
+    std::uint64_t written_off = 0;  ///< commands whose deadline passed
     std::uint64_t next_token = 1;
 
     Impl(EventLoop& the_loop, ports::EventSink& the_sink, std::shared_ptr<const SysDir> the_sysfs,
@@ -421,6 +422,7 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
             if (withdraw(token, work)) {
                 answer(work, {no_lane()}, Duration(0));
             } else {
+                ++written_off;
                 answer(work, late_answers(work), Duration(0));
             }
         }
@@ -450,8 +452,9 @@ struct LanePathIo::Impl : std::enable_shared_from_this<LanePathIo::Impl> {
         });
     }
 
-    Usage usage() const {
-        Usage usage;
+    model::ProbingLoad usage() const {
+        model::ProbingLoad usage;
+        usage.written_off = written_off;
         usage.workers = lanes.lanes();
         for (const auto& [token, work] : works) {
             if (!work.answered) {
@@ -491,7 +494,7 @@ void LanePathIo::release(PathId path) {
     impl_->release(path);
 }
 
-ports::PathIo::Usage LanePathIo::usage() const {
+model::ProbingLoad LanePathIo::usage() const {
     return impl_->usage();
 }
 

@@ -37,7 +37,7 @@ public:
     void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                Duration timeout) override;
     void release(PathId path) override;
-    Usage usage() const override;
+    model::ProbingLoad usage() const override;
     /// True when direct reads go through io_uring.
     bool has_ring() const;
 

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -17,6 +18,9 @@
 namespace mp::os {
 
 namespace {
+
+// What the kernel decides on is known within half of the 50 ms that a failover may take.
+constexpr Duration kPassingPeriod = milliseconds(20);
 
 Duration thread_cpu_time() {
     timespec spec{};
@@ -41,6 +45,7 @@ struct SysfsWatch::Shared : std::enable_shared_from_this<SysfsWatch::Shared> {
     std::mutex mutex;
     std::condition_variable wake;
     std::vector<Order> orders;
+    bool looking = false;
     bool stopping = false;
 
     void order(Order wanted) {
@@ -51,29 +56,35 @@ struct SysfsWatch::Shared : std::enable_shared_from_this<SysfsWatch::Shared> {
         wake.notify_one();
     }
 
-    // False: stop. Waits until `due`, or for an order when there is nothing to watch.
-    bool take_orders(WatchList& list, std::chrono::steady_clock::time_point due) {
+    enum class Next { stop, wait, look };
+    // Waits until `due`, or for an order when there is nothing to watch.
+    Next take_orders(WatchList& list, std::chrono::steady_clock::time_point due) {
         std::vector<Order> taken;
+        bool look_now = false;
         {
             std::unique_lock lock(mutex);
-            const auto ready = [&] { return stopping || !orders.empty(); };
+            const auto ready = [&] { return stopping || looking || !orders.empty(); };
             if (list.empty()) {
                 wake.wait(lock, ready);
             } else {
                 wake.wait_until(lock, due, ready);
             }
             if (stopping) {
-                return false;
+                return Next::stop;
             }
             taken.swap(orders);
+            look_now = std::exchange(looking, false);
         }
         for (const Order& wanted : taken) {
             list.set(wanted.path, wanted.attributes);
         }
-        return true;
+        return look_now ? Next::look : Next::wait;
     }
 
     void report(std::vector<model::event::KernelStateChanged> changes) {
+        if (changes.empty()) {
+            return;
+        }
         auto batch =
             std::make_shared<std::vector<model::event::KernelStateChanged>>(std::move(changes));
         post_or_wait(*tasks, [self = shared_from_this(), batch] {
@@ -87,12 +98,27 @@ struct SysfsWatch::Shared : std::enable_shared_from_this<SysfsWatch::Shared> {
     }
 
     void body() {
+        using Clock = std::chrono::steady_clock;
         WatchList list(sysfs);
         WatchPace pace{.period = period, .slices = 1};
         std::size_t slice = 0;
-        auto due = std::chrono::steady_clock::now();
-        while (take_orders(list, due)) {
-            const auto now = std::chrono::steady_clock::now();
+        Clock::time_point due = Clock::now();          // the next pass
+        Clock::time_point passing_due = Clock::now();  // the next over what will not last
+        for (;;) {
+            const Next next =
+                take_orders(list, list.any_passing() ? std::min(due, passing_due) : due);
+            if (next == Next::stop) {
+                return;
+            }
+            const Clock::time_point now = Clock::now();
+            if (next == Next::look) {
+                report(list.pass(0, 1));
+                continue;
+            }
+            if (now >= passing_due) {
+                report(list.passing_pass());
+                passing_due = now + kPassingPeriod;
+            }
             if (now < due) {
                 continue;
             }
@@ -102,9 +128,8 @@ struct SysfsWatch::Shared : std::enable_shared_from_this<SysfsWatch::Shared> {
             if (changes
                     .empty()) {  // else it was a full pass, which says little about the usual one
                 pace = choose_pace(period, spent * static_cast<std::int64_t>(pace.slices));
-            } else {
-                report(std::move(changes));
             }
+            report(std::move(changes));
             ++slice;
             due = now + pace.period;
         }
@@ -135,6 +160,14 @@ SysfsWatch::~SysfsWatch() {
 
 void SysfsWatch::watch(const model::PathRef& path, const std::vector<std::string>& attributes) {
     shared_->order({path.id, attributes});
+}
+
+void SysfsWatch::look() {
+    {
+        std::lock_guard lock(shared_->mutex);
+        shared_->looking = true;
+    }
+    shared_->wake.notify_one();
 }
 
 void SysfsWatch::forget(PathId path) {

@@ -23,6 +23,7 @@ public:
 
     void watch(const model::PathRef& path, const std::vector<std::string>& attributes) override;
     void forget(PathId path) override;
+    void look() override;
 
 private:
     struct Shared;

@@ -18,6 +18,13 @@ namespace mp::os {
 
 namespace {
 constexpr std::size_t kStateMax = 128;
+// Words of SCSI devices, FC remote ports, iSCSI sessions and NVMe controllers whose fate is being
+// decided: what comes next should be known at once.
+constexpr std::string_view kPassing[] = {"blocked", "Blocked", "FAILED", "connecting", "resetting"};
+
+bool will_not_last(const std::string& value) {
+    return std::ranges::find(kPassing, value) != std::end(kPassing);
+}
 }  // namespace
 
 void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
@@ -26,6 +33,7 @@ void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
     if (found != paths_.end()) {
         old = std::move(found->attributes);
         if (attributes.empty()) {
+            forget_values(old);
             paths_.erase(found);
             return;
         }
@@ -44,11 +52,17 @@ void WatchList::set(PathId path, const std::vector<std::string>& attributes) {
                              .value = {}});
         }
     }
+    forget_values(old);
     if (found != paths_.end()) {
         found->attributes = std::move(fresh);
     } else if (!fresh.empty()) {
         paths_.push_back({path, std::move(fresh)});
     }
+}
+
+void WatchList::forget_values(const std::vector<Attribute>& attributes) {
+    passing_ -= static_cast<std::size_t>(std::ranges::count_if(
+        attributes, [](const Attribute& a) { return will_not_last(a.value); }));
 }
 
 std::size_t WatchList::attribute_count() const {
@@ -69,8 +83,7 @@ std::optional<std::string> WatchList::read(Attribute& attribute) const {
     return text.error().code == Errc::gone ? std::optional<std::string>("") : std::nullopt;
 }
 
-void WatchList::read_path(Path& path,
-                          std::vector<model::event::KernelStateChanged>& changes) const {
+void WatchList::read_path(Path& path, std::vector<model::event::KernelStateChanged>& changes) {
     for (Attribute& attribute : path.attributes) {
         std::optional<std::string> value = read(attribute);
         if (!value.has_value()) {
@@ -82,8 +95,31 @@ void WatchList::read_path(Path& path,
         if (changed) {
             changes.push_back({path.id, attribute.file.path(), *value});
         }
+        passing_ -= will_not_last(attribute.value) ? 1 : 0;
+        passing_ += will_not_last(*value) ? 1 : 0;
         attribute.value = std::move(*value);
     }
+}
+
+std::vector<model::event::KernelStateChanged> WatchList::passing_pass() {
+    std::vector<model::event::KernelStateChanged> changes;
+    std::size_t read = 0;
+    for (Path& path : paths_) {
+        bool passing = std::ranges::any_of(
+            path.attributes, [](const Attribute& a) { return will_not_last(a.value); });
+        if (passing) {
+            read_path(path, changes);
+            if (++read == kPassingMax) {
+                break;
+            }
+        }
+    }
+    if (!changes.empty()) {
+        for (Path& path : paths_) {
+            read_path(path, changes);
+        }
+    }
+    return changes;
 }
 
 std::vector<model::event::KernelStateChanged> WatchList::pass(std::size_t slice,

@@ -29,6 +29,13 @@ public:
     /// changed, all the others too: what happens to an adapter happens to all its paths.
     std::vector<model::event::KernelStateChanged> pass(std::size_t slice, std::size_t slices);
 
+    /// Reads those paths alone that the kernel holds back for the moment, kPassingMax of them at
+    /// most; when one has moved on, all the others too.
+    std::vector<model::event::KernelStateChanged> passing_pass();
+    bool any_passing() const { return passing_ > 0; }
+
+    static constexpr std::size_t kPassingMax = 16;
+
     bool empty() const { return paths_.empty(); }
     std::size_t attribute_count() const;
 
@@ -44,10 +51,13 @@ private:
         std::vector<Attribute> attributes;
     };
     std::optional<std::string> read(Attribute& attribute) const;
-    void read_path(Path& path, std::vector<model::event::KernelStateChanged>& changes) const;
+    void read_path(Path& path, std::vector<model::event::KernelStateChanged>& changes);
+
+    void forget_values(const std::vector<Attribute>& attributes);
 
     std::shared_ptr<const SysDir> sysfs_;
     std::vector<Path> paths_;
+    std::size_t passing_ = 0;  ///< attributes with a value that will not last
 };
 
 /// Chooses the pace so that the watch never takes more than a small share of one CPU.

@@ -18,6 +18,7 @@
 #include "daemon/base/time.h"
 #include "daemon/model/effect.h"
 #include "daemon/model/event.h"
+#include "daemon/model/snapshot.h"
 
 namespace mp::ports {
 
@@ -71,12 +72,7 @@ public:
     virtual void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                        Duration timeout) = 0;
     virtual void release(PathId path) = 0;
-    struct Usage {
-        std::size_t in_flight = 0;
-        std::size_t stuck = 0;  ///< deadline passed, kernel has not let go
-        std::size_t workers = 0;
-    };
-    virtual Usage usage() const = 0;
+    virtual model::ProbingLoad usage() const = 0;
 };
 
 /// The passive watch: re-reads cheap sysfs attributes several times a second. Posts
@@ -86,6 +82,8 @@ public:
     virtual ~PathWatch() = default;
     virtual void watch(const model::PathRef& path, const std::vector<std::string>& attributes) = 0;
     virtual void forget(PathId path) = 0;
+    /// Reads everything now, out of turn.
+    virtual void look() = 0;
 };
 
 /// device-mapper. Posts MapsListed, MapQueried, PlanDone, MapsChanged. Plans of different maps run

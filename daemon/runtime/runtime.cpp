@@ -125,6 +125,7 @@ struct Runtime::Impl {
         ports.path_watch.forget(e.path);
     }
     void operator()(const effect::WatchPath& e) { ports.path_watch.watch(e.path, e.attributes); }
+    void operator()(const effect::LookAgain&) { ports.path_watch.look(); }
     void operator()(const effect::WriteAttribute& e) {
         ports.files.write_attribute(e.path, e.value, e.why);
     }
@@ -215,7 +216,8 @@ void Runtime::pump() {
         }
     }
     if (impl_->engine.snapshot_dirty() && impl_->snapshot_callback) {
-        impl_->snapshot_callback(impl_->engine.take_snapshot(impl_->ports.clock.now()));
+        impl_->snapshot_callback(
+            impl_->engine.take_snapshot(impl_->ports.clock.now(), impl_->ports.path_io.usage()));
     }
     std::vector<effect::Reply> replies = std::exchange(impl_->replies, {});
     for (const effect::Reply& reply : replies) {

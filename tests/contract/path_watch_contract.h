@@ -47,6 +47,17 @@ protected:
     ports::PathWatch& port_ = harness_->port();
 };
 
+TEST_P(PathWatchContract, LooksWhenAskedTo) {
+    harness_->set("/devices/a/state", "running");
+    port_.watch(path(1), {"/devices/a/state"});
+    ASSERT_TRUE(run_until_changes(1));
+    harness_->set("/devices/a/state", "offline");
+    port_.look();
+    ASSERT_TRUE(run_until_changes(2));
+    harness_->let_a_pass_go_by();
+    EXPECT_EQ(harness_->changes().size(), 2U);
+}
+
 TEST_P(PathWatchContract, SaysEachChangeOnce) {
     harness_->set("/devices/a/state", "running");
     port_.watch(path(1), {"/devices/a/state"});

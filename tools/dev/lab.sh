@@ -26,6 +26,11 @@ dev_bench() {
     if [ "${1:-}" = selector ]; then
         dev_bench_selector "${@:2}"
     fi
+    if [ "${1:-}" = engine ]; then
+        need_packages build
+        timed "building" build_preset dev bench_engine
+        exec build/dev/bin/bench_engine
+    fi
     lab_ready
     exec python3 tests/bench/lab_bench.py "$@"
 }

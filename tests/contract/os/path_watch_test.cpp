@@ -132,6 +132,28 @@ TEST_F(WatchListTest, AnAttributeThatStaysKeepsItsLastValue) {
     EXPECT_EQ(list_.pass(0, 1).size(), 1U);
 }
 
+TEST_F(WatchListTest, WhatTheKernelHoldsBackIsFollowedWithoutReadingTheRest) {
+    EXPECT_FALSE(list_.any_passing());
+    folder_.write(file(3), "blocked\n");
+    EXPECT_EQ(list_.pass(0, 1).size(), 1U);
+    ASSERT_TRUE(list_.any_passing());
+    folder_.write(file(5), "offline\n");
+    EXPECT_TRUE(list_.passing_pass().empty());
+    folder_.write(file(3), "transport-offline\n");
+    EXPECT_EQ(list_.passing_pass().size(), 2U);  // and then all the others, once
+    EXPECT_FALSE(list_.any_passing());
+}
+
+TEST_F(WatchListTest, AForgottenPathIsNoLongerFollowed) {
+    folder_.write(file(3), "blocked\n");
+    folder_.write(file(4), "blocked\n");
+    list_.pass(0, 1);
+    list_.set(PathId{3}, {});
+    EXPECT_TRUE(list_.any_passing());
+    list_.set(PathId{4}, {"/d4/other"});
+    EXPECT_FALSE(list_.any_passing());
+}
+
 TEST(WatchPace, StaysAtFullPaceWhilePassesAreCheap) {
     const os::WatchPace pace = os::choose_pace(milliseconds(250), microseconds(900));
     EXPECT_EQ(pace.period, milliseconds(250));

@@ -49,6 +49,10 @@ void pick_more(Prng& prng, Settings& settings) {
         line("dev_loss_tmo", between(prng, 1, 900));
         line("fast_io_fail_tmo", between(prng, 0, 700));
     }
+    if (prng.chance(250)) {
+        settings.more += "    path_probing sampled\n";  // a new rank may be learnt late
+        settings.judgement = std::max<Duration>(settings.judgement, 10 * settings.max_polling());
+    }
 }
 
 }  // namespace

@@ -40,17 +40,18 @@ const char* model_word(ArrayModel model) {
 }
 
 /// Virtual time that is enough to get over anything: time-outs of users' requests, checks at the
-/// longest interval, deferred failback, retries.
-Duration settle_limit(const SimWorld& world) {
+/// longest interval, deferred failback, retries. A path that bounced is held back twice as long
+/// each time, so no longer than it had been bouncing, twice.
+Duration settle_limit(const SimWorld& world, const SwarmOptions& options) {
     return 4 * world.settings.max_polling() + 4 * world.settings.checker_timeout() + seconds(120) +
-           world.settings.judgement;
+           world.settings.judgement + 2 * options.trouble;
 }
 
 void live(SimWorld& world, Faults& faults, const SwarmOptions& options) {
     world.attach_everything();
     world.run_for(seconds(2));
     world.boot();
-    if (!world.settle(settle_limit(world))) {
+    if (!world.settle(settle_limit(world, options))) {
         return;
     }
     world.users.start(milliseconds(100));
@@ -59,7 +60,7 @@ void live(SimWorld& world, Faults& faults, const SwarmOptions& options) {
     faults.start();
     world.run_for(options.trouble);
     faults.heal();
-    if (!world.good() || !world.settle(settle_limit(world))) {
+    if (!world.good() || !world.settle(settle_limit(world, options))) {
         return;
     }
     // Late consequences (an expired failback delay, a last retry) may still load tables; then none.
@@ -71,7 +72,7 @@ void live(SimWorld& world, Faults& faults, const SwarmOptions& options) {
         world.complain("a reload of the same configuration loaded tables");
     }
     if (world.good()) {
-        (void)world.settle(settle_limit(world));
+        (void)world.settle(settle_limit(world, options));
     }
 }
 

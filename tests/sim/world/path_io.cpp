@@ -193,8 +193,8 @@ bool SimPathIo::is_stuck(DiskId disk) const {
     });
 }
 
-ports::PathIo::Usage SimPathIo::usage() const {
-    Usage out;
+model::ProbingLoad SimPathIo::usage() const {
+    model::ProbingLoad out;
     for (const auto& [path, lane] : lanes_) {
         out.stuck += lane.stuck ? 1U : 0U;
         out.in_flight += lane.stuck ? 0U : 1U;

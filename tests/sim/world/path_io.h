@@ -26,7 +26,7 @@ public:
     void start(OpId op, const model::PathRef& path, const model::Questions& questions,
                Duration timeout) override;
     void release(PathId path) override;
-    Usage usage() const override;
+    model::ProbingLoad usage() const override;
 
     /// Sees every answer at the moment the disk gives it.
     using Observer = std::function<void(DiskId, const model::Probe&, const model::ProbeReply&)>;

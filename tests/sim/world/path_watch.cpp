@@ -41,6 +41,12 @@ void SimPathWatch::moved(DiskId disk) {
     }
 }
 
+void SimPathWatch::look() {
+    for (const auto& [id, entry] : watched_) {
+        loop_.after(milliseconds(1), [this, path = id] { poll(path); });
+    }
+}
+
 void SimPathWatch::poll(PathId path) {
     const auto found = watched_.find(path);
     if (found == watched_.end()) {

@@ -20,6 +20,8 @@ public:
     void watch(const model::PathRef& path, const std::vector<std::string>& attributes) override;
     void forget(PathId path) override { watched_.erase(path); }
 
+    void look() override;
+
     /// The attributes of this disk may have changed; seen within a polling period.
     void moved(DiskId disk);
     void reset() { watched_.clear(); }

@@ -223,8 +223,11 @@ ProbeReply Bench::answer(Device& device, const Probe& probe) {
     }
     const ScsiCommand* command = std::get_if<ScsiCommand>(&probe);
     if (command == nullptr) {
-        return ProbeAnswer{BytesReply{std::vector<std::uint8_t>(512)}};
+        std::string stat = std::to_string(device.io) + " 0 0 0 0 0 0 0 0 0 0\n";
+        return ProbeAnswer{BytesReply{{stat.begin(), stat.end()}}};
     }
+    device.inquiries += command->cdb[0] == 0x12 ? 1 : 0;
+    device.tests += command->cdb[0] == 0 ? 1 : 0;
     if (command->cdb[0] != 0x12 && device.attentions > 0) {
         --device.attentions;
         return ProbeAnswer{check_condition(6, 0x29, 0)};
@@ -340,7 +343,7 @@ struct Performer {
         ++device.rounds;
         bench.patience.push_back(e.timeout);
         event::ProbeDone done{
-            e.op, e.path.id, bench.answer(device, e.questions.first), milliseconds(1), {}};
+            e.op, e.path.id, bench.answer(device, e.questions.first), device.latency, {}};
         bool on = is_plain(done.reply) || device.answers_all;
         for (std::size_t i = 0; on && i < e.questions.foreseen.size(); ++i) {
             done.more.push_back(bench.answer(device, e.questions.foreseen[i]));
@@ -354,6 +357,7 @@ struct Performer {
     }
     void operator()(const effect::ReleasePath&) const {}
     void operator()(const effect::WatchPath&) const {}
+    void operator()(const effect::LookAgain&) const { ++bench.looks; }
     void operator()(const effect::WriteAttribute& e) const {
         bench.attribute_writes.push_back(e.path);
     }

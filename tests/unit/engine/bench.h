@@ -32,7 +32,11 @@ struct Device {
     std::uint64_t reads = 0;           ///< of blocks
     std::uint64_t bad_read_every = 0;  ///< each so many-th of them fails; 0: none
     bool unmapped = false;             ///< the array says that there is no such LUN any more
-    std::uint64_t rounds = 0;          ///< times it was asked anything, one question or several
+    std::uint64_t inquiries = 0;
+    std::uint64_t tests = 0;            ///< TEST UNIT READY
+    std::uint64_t io = 0;               ///< that users have had done, as its stat attribute says
+    Duration latency{milliseconds(1)};  ///< as reported
+    std::uint64_t rounds = 0;           ///< times it was asked anything, one question or several
 };
 
 /// WWID text of a disk.
@@ -84,6 +88,7 @@ public:
     std::string prkeys_file;
     std::optional<int> exit_code;
     int ready = 0;
+    int looks = 0;  ///< times the watched attributes were to be read at once
     bool refuse_remove = false;
     bool refuse_numa = false;  ///< the kernel takes no table with numa-distance
     conf::Environment environment;

@@ -90,6 +90,17 @@ const PolicyCase kPolicyCases[] = {
     {GroupPolicy::group_by_tpg, 8, "bf|cg|dh|ae"},
 };
 
+TEST(GroupByDistance, PutsTogetherWhatIsEquallyFarAndEquallyGood) {
+    std::vector<GroupingPath> paths = {path('a', 50), path('b', 50), path('c', 50), path('d', 10)};
+    paths[0].node_distance = paths[2].node_distance = paths[3].node_distance = {10, 21};
+    paths[1].node_distance = {21, 10};
+    EXPECT_EQ(text(group_paths(paths, GroupPolicy::group_by_distance, false)), "ac|b|d");
+    for (GroupingPath& one : paths) {
+        one.node_distance.clear();  // a machine that says nothing: by priority alone
+    }
+    EXPECT_EQ(text(group_paths(paths, GroupPolicy::group_by_distance, false)), "abc|d");
+}
+
 TEST(Grouping, EachPolicyGroupsByItsKeyAndOrdersByPriority) {
     for (const PolicyCase& one : kPolicyCases) {
         std::vector<GroupingPath> paths = eight();

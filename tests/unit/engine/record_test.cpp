@@ -46,6 +46,26 @@ constexpr const char* kMarginal =
     " marginal_path_err_sample_time 120\n marginal_path_err_rate_threshold 10\n"
     " marginal_path_err_recheck_gap_time 200\n marginal_path_double_failed_time 60\n";
 
+TEST(Bouncing, APathThatNeverStaysGoodIsTriedEverMoreRarelyAndOnceADayAtLeast) {
+    Records records("");
+    std::vector<int> tries(4);
+    constexpr int kDay = 24 * 3600;
+    for (int second = 0; second < 4 * kDay; second += 10) {
+        if (records.bench.path_state(kA, "sda") == "A") {
+            ++tries[static_cast<std::size_t>(second / kDay)];
+            records.bench.kernel_fails(kA, "sda");
+        }
+        records.bench.advance(seconds(10));
+    }
+    EXPECT_LE(tries[0], 20);
+    EXPECT_LE(tries[1], 2);
+    EXPECT_GE(tries[2] + tries[3], 1);
+    EXPECT_THAT(records.sda().held_reason, HasSubstr("keeps failing"));
+    records.bench.device("sdb").ready = false;
+    records.bench.advance(seconds(30));
+    EXPECT_EQ(records.bench.path_state(kA, "sda"), "A");  // it is the last
+}
+
 TEST(SanPathErr, MoreReturnsThanTheThresholdHoldThePathBackForTheRecoveryTime) {
     Records records(kSanPathErr);
     records.bounce();

@@ -33,9 +33,10 @@ struct Silent final : ports::Clock,
     std::size_t backlog() const override { return 0; }
     void start(OpId, const model::PathRef&, const model::Questions&, Duration) override {}
     void release(PathId) override {}
-    Usage usage() const override { return {}; }
+    model::ProbingLoad usage() const override { return {}; }
     void watch(const model::PathRef&, const std::vector<std::string>&) override {}
     void forget(PathId) override {}
+    void look() override {}
     void list() override {}
     void query(OpId, const std::string&) override {}
     void run(OpId, const model::Plan&) override {}

@@ -60,9 +60,10 @@ TEST(Keywords, EveryWordMeansAWordThatIsItsOwnMeaning) {
 }
 
 TEST(Keywords, SectionsHoldTheNumberOfKeywordsThatTheLanguageHas) {
-    EXPECT_EQ(keywords_of(Scope::defaults).size(), 76U);
-    EXPECT_EQ(keywords_of(Scope::device).size(), 48U);
-    EXPECT_EQ(keywords_of(Scope::overrides).size(), 41U);
+    constexpr std::size_t kOurs = 1;  // path_probing
+    EXPECT_EQ(keywords_of(Scope::defaults).size(), 76U + kOurs);
+    EXPECT_EQ(keywords_of(Scope::device).size(), 48U + kOurs);
+    EXPECT_EQ(keywords_of(Scope::overrides).size(), 41U + kOurs);
     EXPECT_EQ(keywords_of(Scope::protocol).size(), 4U);
     EXPECT_EQ(keywords_of(Scope::multipath).size(), 33U);
     for (Scope scope : kScopes) {

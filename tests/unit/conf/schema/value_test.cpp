@@ -214,6 +214,7 @@ constexpr Case kCases[] = {
     {"missing_uev_wait_timeout", "", kRefused, "not a number"},
     {"skip_kpartx", "yes", "\"yes\"", kClean},
     {"skip_kpartx", "maybe", kRefused, "not a value"},
+    {"path_probing", "sampled", "\"sampled\"", kClean},
     {"purge_disconnected", "yes", "\"yes\"", kClean},
     {"purge_disconnected", "maybe", kRefused, "not a value"},
     {"disable_changed_wwids", "yes", kRefused, kClean},
