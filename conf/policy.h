@@ -68,6 +68,7 @@ struct Globals {
     AutoResize auto_resize = AutoResize::never;
     std::string partition_delimiter;
     std::string enable_foreign = "NONE";
+    bool show_native_nvme = false;  ///< it matches "nvme"
     /// Unset: as many as the kernel allows; 0: do not change.
     std::optional<std::uint64_t> max_fds;
     std::optional<std::uint32_t> max_retries;  ///< unset or off: the kernel's value stays

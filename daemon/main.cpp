@@ -366,6 +366,10 @@ int run_once(const std::vector<std::string>& arguments) {
     std::vector<const model::PathView*> paths = api::listed_paths(*last);
     api::TopologyStyle style{options.verbosity, ::isatty(STDOUT_FILENO) == 1};
     std::string text = api::render_topology(maps, paths, os::EventLoop::now(), style);
+    bool native = options.foreign || last->config->globals().show_native_nvme;
+    if (native && wanted.empty() && last->native_maps != nullptr) {
+        text += api::render_native(*last->native_maps, style);
+    }
     std::fputs(text.c_str(), stdout);
     return code;
 }

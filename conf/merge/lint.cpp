@@ -26,7 +26,7 @@ struct Idle {
 };
 constexpr Idle kIdle[] = {
     {Key::reassign_maps, "no"},          {Key::force_sync, "no"},       {Key::strict_timing, "no"},
-    {Key::recheck_wwid, "yes"},          {Key::enable_foreign, "NONE"}, {Key::vpd_vendor, ""},
+    {Key::recheck_wwid, "yes"},          {Key::vpd_vendor, ""},
     {Key::missing_uev_wait_timeout, ""},
 };
 

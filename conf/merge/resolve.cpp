@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "conf/hardware/pattern.h"
 #include "conf/merge/levels.h"
 #include "daemon/base/assert.h"
 #include "daemon/base/strings.h"
@@ -277,6 +278,8 @@ Globals resolve_globals(const Settings& defaults) {
     globals.auto_resize = choose(defaults.find(Key::auto_resize), kResizeModes);
     globals.partition_delimiter = text(Key::partition_delimiter);
     globals.enable_foreign = text(Key::enable_foreign);
+    Result<Pattern> foreign = Pattern::compile(globals.enable_foreign);
+    globals.show_native_nvme = foreign && foreign->matches("nvme");
     if (const std::optional<std::uint32_t> max_fds = number_of(defaults.find(Key::max_fds))) {
         globals.max_fds = *max_fds;
     }

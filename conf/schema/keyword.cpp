@@ -278,7 +278,7 @@ constexpr Keyword kKeywords[kKeyCount] = {
            "smart mode: seconds to wait for a second path; negative: so long for known hardware, one "
            "second for other"),
     row(K::enable_foreign, "enable_foreign", Form::regex,
-        {.fallback = "NONE", .has_fallback = true}, "accepted and without effect: maps of others are not shown"),
+        {.fallback = "NONE", .has_fallback = true}, "which other multipathing is shown beside the maps: the one of nvme, the kernel's own"),
     choice(K::marginal_pathgroups, "marginal_pathgroups", kMarginal, "off",
            "put marginal paths into groups of their own; fpin: by fabric notifications"),
     flag(K::recheck_wwid, "recheck_wwid", "no",

@@ -118,6 +118,15 @@ std::string render_json(const Show& show, const Snapshot& snapshot, int pid) {
     }
 }
 
+std::span<const model::NativeMap> native_maps(const Snapshot& snapshot) {
+    return snapshot.native_maps == nullptr ? std::span<const model::NativeMap>()
+                                           : *snapshot.native_maps;
+}
+
+bool shows_native(const Snapshot& snapshot) {
+    return snapshot.config != nullptr && snapshot.config->globals().show_native_nvme;
+}
+
 std::string render(const Show& show, const Snapshot& snapshot, Instant now, int pid) {
     if (show.json && show.what != ShowWhat::paths) {
         return render_json(show, snapshot, pid);
@@ -132,7 +141,10 @@ std::string render(const Show& show, const Snapshot& snapshot, Instant now, int 
         case ShowWhat::topology_json2:
             return render_topology_json2(snapshot, now);
         case ShowWhat::maps_topology:
-            return render_topology(listed_maps(snapshot), listed_paths(snapshot), now, {});
+            return render_topology(listed_maps(snapshot), listed_paths(snapshot), now, {}) +
+                   (shows_native(snapshot) ? render_native(native_maps(snapshot)) : "");
+        case ShowWhat::native:
+            return render_native(native_maps(snapshot));
         case ShowWhat::maps_json:
             return render_maps_json(listed_maps(snapshot), now);
         case ShowWhat::map:

@@ -86,6 +86,8 @@ constexpr std::array kForms = {
     show("list|show topology", ShowWhat::maps_topology, "tree of maps, groups and paths"),
     show("list|show topology json2", ShowWhat::topology_json2,
          "maps, paths, adapters and nexuses as JSON, version 2"),
+    show("list|show native", ShowWhat::native,
+         "tree of the disks that the kernel multipaths by itself (NVMe)"),
     show("list|show map|multipath $map topology", ShowWhat::map_topology, "tree of one map"),
     show("list|show map|multipath $map format $format", ShowWhat::map, "chosen columns of one map"),
     show("list|show map|multipath $map raw format $format", ShowWhat::map,

@@ -17,6 +17,7 @@ enum class ShowWhat {
     path_state,
     maps,
     maps_topology,
+    native,
     topology_json2,
     maps_json,
     map,

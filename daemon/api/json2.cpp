@@ -253,6 +253,38 @@ void put_adapters(JsonWriter& json, const std::vector<const PathView*>& paths) {
     json.close();
 }
 
+void put_native_maps(JsonWriter& json, const Snapshot& snapshot) {
+    json.open_array("native_maps");
+    for (const model::NativeMap& map : snapshot.native_maps == nullptr
+                                           ? std::vector<model::NativeMap>{}
+                                           : *snapshot.native_maps) {
+        json.open_object()
+            .text("name", map.name)
+            .text_or_null("wwid", map.wwid)
+            .text("subsystem_nqn", map.subsystem_nqn)
+            .text_or_null("product", map.model)
+            .text_or_null("revision", map.revision)
+            .text_or_null("serial", map.serial)
+            .text_or_null("policy", map.policy)
+            .count("size_bytes", map.size_sectors * kSectorBytes)
+            .flag("read_only", map.read_only)
+            .open_array("paths");
+        for (const model::NativePath& path : map.paths) {
+            json.open_object()
+                .text("device", path.name)
+                .text("controller", path.controller)
+                .text("state", path.state)
+                .text_or_null("ana_state", path.ana_state)
+                .text("transport", path.transport)
+                .text_or_null("address", path.address)
+                .flag("usable", path.usable())
+                .close();
+        }
+        json.close().close();
+    }
+    json.close();
+}
+
 }  // namespace
 
 std::string render_topology_json2(const Snapshot& snapshot, Instant now) {
@@ -270,6 +302,7 @@ std::string render_topology_json2(const Snapshot& snapshot, Instant now) {
     }
     json.close();
     put_adapters(json, paths);
+    put_native_maps(json, snapshot);
     return json.close().take();
 }
 

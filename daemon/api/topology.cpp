@@ -5,6 +5,10 @@
 // action stands before the header. Path columns are padded and the last one keeps its blanks.
 #include "daemon/api/topology.h"
 
+#include <algorithm>
+#include <functional>
+#include <vector>
+
 #include "daemon/api/fields.h"
 #include "daemon/api/table.h"
 
@@ -75,7 +79,60 @@ void write_map(std::string& out, const Formats& formats, const MapView& map, con
     }
 }
 
+// The priority that prioritizer ana gives the state.
+int ana_priority(const std::string& state) {
+    return state == "optimized" || state.empty() ? 50 : state == "non-optimized" ? 10 : 0;
+}
+
+void write_native(std::string& out, const model::NativeMap& map) {
+    bool ana = std::ranges::any_of(
+        map.paths, [](const model::NativePath& path) { return !path.ana_state.empty(); });
+    out += "size=" + size_text(map.size_sectors) + " features='n/a' hwhandler='" +
+           (ana ? "ANA" : "n/a") + "' wp=" + (map.read_only ? "ro" : "rw") + "\n";
+    std::vector<std::string> states;
+    for (const model::NativePath& path : map.paths) {
+        if (std::ranges::find(states, path.ana_state) == states.end()) {
+            states.push_back(path.ana_state);
+        }
+    }
+    std::ranges::stable_sort(states, std::greater{}, ana_priority);
+    for (std::size_t g = 0; g < states.size(); ++g) {
+        bool last_group = g + 1 == states.size();
+        out += last_group ? "`-+- " : "|-+- ";
+        out += "policy='" + map.policy + "' prio=" + std::to_string(ana_priority(states[g])) +
+               " status=" + (states[g].empty() ? "n/a" : states[g]) + "\n";
+        std::size_t left = static_cast<std::size_t>(
+            std::ranges::count(map.paths, states[g], &model::NativePath::ana_state));
+        for (const model::NativePath& path : map.paths) {
+            if (path.ana_state == states[g]) {
+                out += last_group ? "  " : "| ";
+                out += --left == 0 ? "`- " : "|- ";
+                out += path.controller + " " + path.name + " " + path.transport + " " +
+                       path.address + " " + path.state + "\n";
+            }
+        }
+    }
+}
+
 }  // namespace
+
+std::string render_native(std::span<const model::NativeMap> maps, TopologyStyle style) {
+    std::string out;
+    for (const model::NativeMap& map : maps) {
+        if (style.verbosity <= 0) {
+            break;
+        }
+        out += map.wwid;
+        if (style.verbosity > 1) {
+            out += " [nvme]:" + map.name + " NVMe," + map.model + "," + map.revision;
+        }
+        out += '\n';
+        if (style.verbosity > 1) {
+            write_native(out, map);
+        }
+    }
+    return out;
+}
 
 std::string render_topology(std::span<const MapView* const> maps,
                             std::span<const PathView* const> align, Instant now,

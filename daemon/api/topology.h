@@ -20,4 +20,7 @@ std::string render_topology(std::span<const model::MapView* const> maps,
                             std::span<const model::PathView* const> align, Instant now,
                             TopologyStyle style);
 
+/// The same of the disks that the kernel multipaths by itself: groups are access states.
+std::string render_native(std::span<const model::NativeMap> maps, TopologyStyle style = {});
+
 }  // namespace mp::api

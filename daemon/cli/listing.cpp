@@ -61,6 +61,10 @@ std::optional<int> list_maps(const Options& options, Daemon& daemon) {
         complain(options, "'" + options.device + "' is not a valid argument");
         return 1;
     }
+    if (options.foreign && options.device.empty() && options.verbosity >= 2 &&
+        reply.text.find(" [nvme]:") == std::string::npos) {
+        reply.text += daemon.ask("show native").text;  // else they are there, by enable_foreign
+    }
     if (options.verbosity >= 1) {
         bool bold = options.verbosity >= 2 && ::isatty(STDOUT_FILENO) == 1;
         print(bold ? embolden(reply.text) : reply.text);

@@ -26,6 +26,7 @@ struct Dispatch {
         core.other_devices = std::make_shared<const std::vector<std::string>>(e.names);
         core.visible = true;
     }
+    void operator()(const model::event::NativeMaps& e) { on_native_maps(core, e); }
     void operator()(const model::event::DevicesOverflowed& e) {
         if (e.lost) {
             core.log(model::LogLevel::warning, "device-events-lost", nullptr, nullptr,

@@ -45,6 +45,9 @@ void run_due_rounds(Core& core);
 // latency.cpp: paths that are slower than the others of their group
 void note_latency(Core& core, Path& path, Duration latency);
 
+// native.cpp: disks that the kernel multipaths by itself
+void on_native_maps(Core& core, const model::event::NativeMaps& event);
+
 // fabric.cpp: what transports have to tell
 void on_transport_notice(Core& core, const model::event::TransportNotice& event);
 

@@ -307,7 +307,8 @@ struct Core {
     bool reload_all = false;
     bool reconfiguring = false;
 
-    std::shared_ptr<const std::vector<std::string>> other_devices;  ///< never paths
+    std::shared_ptr<const std::vector<std::string>> other_devices;     ///< never paths
+    std::shared_ptr<const std::vector<model::NativeMap>> native_maps;  ///< never ours
     std::map<PathId, Path> paths;
     std::unordered_map<DevT, PathId> path_by_devt;
     std::unordered_map<std::string, PathId> path_by_name;

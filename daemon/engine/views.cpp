@@ -214,6 +214,7 @@ std::shared_ptr<const model::Snapshot> build_snapshot(Core& core,
     snapshot->reconfigure_pending = core.reconfiguring;
     snapshot->config = core.config;
     snapshot->other_devices = core.other_devices;
+    snapshot->native_maps = core.native_maps;
     snapshot->probing = probing;
     snapshot->checks = core.checks;
     snapshot->light_checks = core.light_checks;

@@ -14,6 +14,7 @@
 #include "daemon/base/result.h"
 #include "daemon/model/command.h"
 #include "daemon/model/device.h"
+#include "daemon/model/native_map.h"
 #include "daemon/model/probe.h"
 #include "daemon/model/table.h"
 
@@ -41,6 +42,11 @@ struct EnumerationDone {
 /// by name. For `show devices` only.
 struct OtherDevices {
     std::vector<std::string> names;
+};
+/// The disks that the kernel's own NVMe multipathing serves, all that there are, whenever one of
+/// them or a path of it has changed.
+struct NativeMaps {
+    std::vector<NativeMap> maps;
 };
 /// Only a full enumeration gives the truth.
 struct DevicesOverflowed {
@@ -149,8 +155,8 @@ namespace mp::model {
 
 using Event =
     std::variant<event::DeviceSeen, event::DeviceGone, event::EnumerationDone, event::OtherDevices,
-                 event::DevicesOverflowed, event::ProbeDone, event::MapsListed, event::MapQueried,
-                 event::PlanDone, event::MapsChanged, event::KernelStateChanged,
+                 event::NativeMaps, event::DevicesOverflowed, event::ProbeDone, event::MapsListed,
+                 event::MapQueried, event::PlanDone, event::MapsChanged, event::KernelStateChanged,
                  event::TransportNotice, event::CommandReceived, event::ConfigLoaded,
                  event::FilesLoaded, event::WwidsLoaded, event::FileWritten, event::SettingsApplied,
                  event::ReloadRequested, event::StopRequested, event::Tick>;

@@ -14,6 +14,7 @@
 #include "daemon/base/time.h"
 #include "daemon/model/device.h"
 #include "daemon/model/latency.h"
+#include "daemon/model/native_map.h"
 #include "daemon/model/setting.h"
 #include "daemon/model/states.h"
 
@@ -122,6 +123,8 @@ struct Snapshot {
         paths;  ///< all known paths, filtered ones included
     /// Names of the block devices that can never be paths; null: not known yet.
     std::shared_ptr<const std::vector<std::string>> other_devices;
+    /// Disks that the kernel multipaths by itself; null: there are none.
+    std::shared_ptr<const std::vector<NativeMap>> native_maps;
     std::shared_ptr<const conf::Config> config;
 };
 

@@ -13,14 +13,18 @@
 #include "daemon/os/udev_reader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
+
+#include "daemon/facts/native_nvme.h"
 
 namespace mp::os {
 
 namespace {
 // So many are handed to the reactor at a time; it is woken once for them.
 constexpr std::size_t kBatch = 16;
+constexpr std::chrono::seconds kNativePeriod{5};
 
 FactsCrew::Reader make_facts_reader(const std::shared_ptr<const SysDir>& sysfs,
                                     UdevReader::PropertyReader properties) {
@@ -135,9 +139,15 @@ bool UdevReader::wait(std::optional<DeviceWork>& work, std::optional<Order>& ord
         if (tell) {
             tell_others();
         }
+        tell_native();
         flush();
         lock.lock();
-        wake_.wait(lock, [&] { return waits() || others_changed_; });
+        const auto wanted = [&] { return waits() || others_changed_; };
+        if (native_.empty()) {
+            wake_.wait(lock, wanted);
+        } else {
+            wake_.wait_for(lock, kNativePeriod, wanted);
+        }
     }
     if (stopping_) {
         return false;
@@ -268,6 +278,15 @@ void UdevReader::tell_others() {
     std::erase_if(others.names, [](const std::string& name) { return facts::is_candidate(name); });
     std::ranges::sort(others.names);
     events_.emplace_back(std::move(others));
+}
+
+// The states of their paths change without an event.
+void UdevReader::tell_native() {
+    std::vector<model::NativeMap> now = facts::read_native_maps(DirSysTree(sysfs_));
+    if (now != native_) {
+        native_ = now;
+        events_.emplace_back(model::event::NativeMaps{std::move(now)});
+    }
 }
 
 void UdevReader::flush() {

@@ -68,6 +68,7 @@ private:
     void read_device(const DeviceWork& work);
     void enumerate();
     void tell_others();
+    void tell_native();
     bool udev_works_on(const model::BlockDevice& device) const;
     DevT last_known(const std::string& name, DevT said) const;
     void flush();
@@ -90,6 +91,7 @@ private:
     FactsCrew::Reader facts_of_;
     bool has_udev_ = false;
     std::unordered_map<std::string, DevT> known_;  ///< as last reported
+    std::vector<model::NativeMap> native_;         ///< as last reported
     std::vector<model::Event> events_;             ///< read and not handed over yet
     std::size_t works_ = 0;                        ///< that they come from
 

@@ -74,6 +74,7 @@ constexpr Question kQuestions[] = {
     {"list|show maps|multipaths json",
      "{\n   \"major_version\": 0,\n   \"minor_version\": 1,\n   \"maps\": [{\n"},
     {"list|show topology", "mpatha (36001405aaa"},
+    {"list|show native", "ok\n"},  // the sample has none
     {"list|show map|multipath mpatha topology", "mpatha (36001405aaa"},
     {"list|show map|multipath mpatha format \"%d %N\"", "dm-0  2\n"},
     {"list|show map|multipath mpatha raw format \"%d %N\"", "dm-0  2\n"},

@@ -94,8 +94,14 @@ mp::model::Snapshot full_sample() {
         device.target_port = "iqn.2003-01.org.example:t,1";
         view.device = std::make_shared<mp::model::BlockDevice>(device);
         view.last_check = kSampleTime - mp::seconds(2);
+        view.latency.add(mp::milliseconds(3));
         path = std::make_shared<mp::model::PathView>(view);
     }
+    mp::model::NativeMap native;
+    native.name = "nvme0n1";
+    native.wwid = "uuid.8ef20f70";
+    native.paths = {{"nvme0c0n1", "nvme0", "live", "optimized", "tcp", "traddr=127.0.0.1"}};
+    snapshot.native_maps = std::make_shared<std::vector<mp::model::NativeMap>>(1, native);
     return snapshot;
 }
 

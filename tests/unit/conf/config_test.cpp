@@ -38,6 +38,7 @@ TEST(Config, EmptyConfigurationGivesTheBuiltInValues) {
     EXPECT_EQ(config->globals().find_multipaths, FindMultipaths::strict);
     EXPECT_EQ(config->globals().find_multipaths_timeout_s, -10);
     EXPECT_EQ(config->globals().enable_foreign, "NONE");
+    EXPECT_FALSE(config->globals().show_native_nvme);
 
     const PathPolicy path = config->path_policy(disk("ACME", "Disk"));
     EXPECT_EQ(path.uid_attribute, "ID_SERIAL");

@@ -61,7 +61,6 @@ constexpr Case kCases[] = {
     {"defaults {\n force_sync yes\n}\n", "2:2 force_sync has no effect"},
     {"defaults {\n strict_timing yes\n}\n", "2:2 strict_timing has no effect"},
     {"overrides {\n recheck_wwid no\n}\n", "2:2 recheck_wwid has no effect"},
-    {"defaults {\n enable_foreign nvme\n}\n", "2:2 enable_foreign has no effect"},
     {"defaults {\n missing_uev_wait_timeout 60\n}\n", "2:2 missing_uev_wait_timeout has no"},
     {"defaults {\n reassign_maps no\n force_sync no\n strict_timing no\n recheck_wwid yes\n"
      " enable_foreign NONE\n}\n",

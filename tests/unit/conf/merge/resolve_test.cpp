@@ -306,6 +306,7 @@ TEST(ResolveGlobals, ReadsEveryKindOfValue) {
     EXPECT_EQ(globals.auto_resize, AutoResize::grow_shrink);
     EXPECT_EQ(globals.partition_delimiter, "-part");
     EXPECT_EQ(globals.enable_foreign, "nvme");
+    EXPECT_TRUE(globals.show_native_nvme);
     EXPECT_EQ(globals.max_fds, 100U);
     EXPECT_EQ(globals.max_retries, 2U);
 }
